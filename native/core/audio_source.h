@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+namespace cpw {
+
+inline constexpr int kSampleRate = 16000;
+
+// A pull stream of mono float samples at 16 kHz in -1..1. One thread reads it at a time.
+class AudioSource {
+ public:
+  virtual ~AudioSource() = default;
+
+  // Blocks until `count` samples are written, the audio ends or Interrupt() was called; only then
+  // is the return value below `count`. Throws CpwError(kUnsupportedMedia or kFileNotFound).
+  virtual std::size_t Read(float* out, std::size_t count) = 0;
+
+  // Seconds, when the container tells it; asked only after the first Read(). For progress alone.
+  virtual std::optional<double> Duration() const { return std::nullopt; }
+
+  // Any thread: wakes a blocked Read() and makes every later one return 0.
+  virtual void Interrupt() noexcept {}
+};
+
+}  // namespace cpw

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/job.h"
+#include "core/transcript.h"
+#include "core/window.h"
+
+namespace cpw {
+
+// No defaults here: TypeScript's schema states them all.
+struct DecodeOptions {
+  std::string language;    // Whisper's code, "" = detect from the window
+  bool translate;          // to English
+  int beam_size;           // 1 = greedy
+  int retry_beam_size;     // beam for a window whose first pass looks wrong, 0 = no retry
+  std::string initial_prompt;  // "" = none
+};
+
+struct WindowResult {
+  std::vector<Segment> segments;  // times relative to the window's start
+  std::string language;
+  // Seconds of the window that are done with: where the last closed timestamp stands when the
+  // model left a sentence open at the window's end, else the window's duration.
+  double consumed = 0;
+};
+
+struct ModelInfo {
+  std::string engine;        // "whisper" | "ctranslate2"
+  std::string device;        // "cpu" | "cuda" | "metal"
+  std::string compute_type;  // what really runs, e.g. "int8_float32", "f16"
+  bool multilingual = false;
+  int mels = 80;
+  std::vector<std::string> languages;
+};
+
+// One loaded model. Every method may be called from any thread; work runs on the engine's own
+// threads, in the order of submission. A future throws CpwError or Aborted. The destructor waits
+// for what was submitted.
+class WindowRecognizer {
+ public:
+  virtual ~WindowRecognizer() = default;
+  virtual const ModelInfo& info() const = 0;
+  // How many windows can be worked on at the same time.
+  virtual int parallelism() const = 0;
+  virtual std::future<WindowResult> Submit(std::shared_ptr<const Window> window,
+                                           const DecodeOptions& options,
+                                           std::shared_ptr<Job> job) = 0;
+  // Most probable first. English-only models answer {{"en", 1}}.
+  virtual std::future<std::vector<LanguageScore>> DetectLanguage(
+      std::shared_ptr<const Window> window, std::shared_ptr<Job> job) = 0;
+};
+
+}  // namespace cpw

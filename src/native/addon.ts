@@ -1,0 +1,155 @@
+import type { LanguageScore, ModelInfo, Segment, SpeechSegment } from '../types.js';
+
+/**
+ * The typed shape of the native module. Options objects are complete and frozen: C++ holds no
+ * defaults and refuses unknown, missing or mistyped keys with CPW_INTERNAL.
+ */
+export interface NativeAddon {
+  readonly errorCodes: readonly string[];
+  systemInfo(): NativeSystemInfo;
+  /** `null` silences; lines come in order on the JS thread. */
+  setLogSink(sink: ((level: NativeLogLevel, message: string) => void) | null): void;
+  readonly WhisperRecognizer: NativeRecognizerClass<NativeWhisperLoadOptions>;
+  readonly CTranslate2Recognizer: NativeRecognizerClass<NativeCTranslate2LoadOptions>;
+  readonly ProbeRecognizer: NativeRecognizerClass<NativeProbeOptions>;
+  readonly SpeechDetector: { load(options: NativeSpeechDetectorLoadOptions): NativeJob<NativeSpeechDetector> };
+  readonly AudioInput: NativeAudioInputClass;
+}
+
+export type NativeLogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface NativeSystemInfo {
+  readonly versions: Readonly<Record<string, string>>;
+  /** Build facts: blas, cuda, metal, compiler. */
+  readonly build: Readonly<Record<string, string | boolean>>;
+  /** What each engine's backend said of itself. */
+  readonly backends: readonly { engine: string; device: string; available: boolean; detail: string }[];
+}
+
+/** One running call. An aborted one rejects with an Error whose `code` is `'CPW_ABORTED'`. */
+export interface NativeJob<T> {
+  readonly promise: Promise<T>;
+  abort(): void;
+}
+
+export interface NativeRecognizerClass<LoadOptions> {
+  load(options: LoadOptions): NativeJob<NativeRecognizer>;
+}
+
+export interface NativeWhisperLoadOptions {
+  readonly path: string;
+  readonly device: 'cpu' | 'cuda' | 'metal';
+  readonly deviceIndex: number;
+  /** Windows worked on at the same time. */
+  readonly replicas: number;
+  readonly threads: number;
+}
+
+export interface NativeCTranslate2LoadOptions {
+  readonly path: string;
+  readonly device: 'cpu' | 'cuda';
+  readonly deviceIndex: number;
+  /** CTranslate2's name, e.g. `int8_float32`. */
+  readonly computeType: string;
+  readonly replicas: number;
+  readonly threads: number;
+}
+
+/** A scripted engine for tests: every window sleeps, then yields one segment whose text counts the windows. */
+export interface NativeProbeOptions {
+  readonly replicas: number;
+  readonly loadMs: number;
+  readonly windowMs: number;
+  /** Index of the window that fails with CPW_INFERENCE_FAILED, -1 for none. */
+  readonly failAtWindow: number;
+}
+
+export interface NativeSpeechDetectorLoadOptions {
+  readonly path: string;
+}
+
+export interface NativeVadOptions {
+  readonly threshold: number;
+  readonly negThreshold: number;
+  readonly minSpeechDurationMs: number;
+  readonly maxSpeechDurationS: number;
+  readonly minSilenceDurationMs: number;
+  readonly speechPadMs: number;
+}
+
+export interface NativeTranscribeOptions {
+  /** Whisper's code, or '' to detect. */
+  readonly language: string;
+  readonly translate: boolean;
+  readonly beamSize: number;
+  /** Beam for a window whose first pass looks wrong, 0 = never retried. */
+  readonly retryBeamSize: number;
+  readonly initialPrompt: string;
+  /** Longest window in seconds, 1..30. */
+  readonly windowS: number;
+  /** `null` = 30 s windows that seek by the last timestamp. */
+  readonly vad: NativeVadOptions | null;
+}
+
+/** `id` and `confidence` are filled in TypeScript. */
+export type NativeSegment = Omit<Segment, 'id' | 'confidence'>;
+
+export interface NativeTranscript {
+  readonly language: string;
+  readonly languageProbability: number;
+  readonly duration: number;
+}
+
+export interface NativeJobCallbacks {
+  readonly onProgress?: (fraction: number) => void;
+  readonly onSegment?: (segment: NativeSegment) => void;
+}
+
+export interface NativeRecognizer {
+  readonly info: ModelInfo;
+  /** `detector` is required when `options.vad` is not null. Segments come by callback alone. */
+  transcribe(
+    input: NativeAudioInput,
+    detector: NativeSpeechDetector | null,
+    options: NativeTranscribeOptions,
+    callbacks: NativeJobCallbacks,
+  ): NativeJob<NativeTranscript>;
+  /** Decides on the first 30 s of speech (of audio without a detector); reads no further. */
+  detectLanguage(
+    input: NativeAudioInput,
+    detector: NativeSpeechDetector | null,
+    vad: NativeVadOptions | null,
+  ): NativeJob<readonly LanguageScore[]>;
+  close(): void;
+}
+
+export interface NativeSpeechDetector {
+  detectSpeech(
+    input: NativeAudioInput,
+    vad: NativeVadOptions,
+    callbacks: NativeJobCallbacks,
+  ): NativeJob<readonly SpeechSegment[]>;
+  close(): void;
+}
+
+/** A stream of audio for one call. */
+export interface NativeAudioInput {
+  /** Push inputs only: resolves when there is room again; the array must not change until then. */
+  push(chunk: Float32Array | Uint8Array): Promise<void>;
+  end(): void;
+  /** Ends the stream with an error: the job that reads it fails with this code and message. */
+  fail(code: string, message: string): void;
+}
+
+export interface NativeAudioInputClass {
+  /** Opened on the job's thread. */
+  fromFile(path: string): NativeAudioInput;
+  /** An encoded file in memory; pinned until the job ends. */
+  fromBytes(bytes: Uint8Array): NativeAudioInput;
+  /** 16 kHz mono; pinned until the job ends. */
+  fromSamples(samples: Float32Array): NativeAudioInput;
+  /** Filled by `push(Float32Array)`; at most `capacityS` seconds wait in it. */
+  pushSamples(options: { readonly capacityS: number }): NativeAudioInput;
+  /** An encoded file filled by `push(Uint8Array)`; at most `capacityBytes` wait in it. */
+  pushBytes(options: { readonly capacityBytes: number }): NativeAudioInput;
+}

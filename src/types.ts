@@ -1,0 +1,64 @@
+/** A span in which speech was found. Times are seconds from the beginning of the audio. */
+export interface SpeechSegment {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One word with its time. `word` carries no surrounding white space. */
+export interface Word {
+  readonly start: number;
+  readonly end: number;
+  readonly word: string;
+  /** 0..1 */
+  readonly probability: number;
+}
+
+/** A sentence or two of a transcript. Times are seconds from the beginning of the audio, `start < end`. */
+export interface Segment {
+  /** Counts from 0 without holes. */
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** Mean natural-log probability of the decoded tokens. */
+  readonly avgLogprob: number;
+  /** 0..1: how likely the model found the window to hold no speech. */
+  readonly noSpeechProb: number;
+  /** 0..1: exp(avgLogprob). */
+  readonly confidence: number;
+  /** Present when word times were asked for. */
+  readonly words?: readonly Word[];
+}
+
+/** What `Recognizer.transcribe` resolves to. */
+export interface Transcript {
+  /** Whisper's code of the spoken language, e.g. `en`. */
+  readonly language: string;
+  /** 0..1; 1 when the language was given. */
+  readonly languageProbability: number;
+  /** Seconds of audio that were read. */
+  readonly duration: number;
+  readonly segments: readonly Segment[];
+}
+
+/** One candidate of `Recognizer.detectLanguage`. */
+export interface LanguageScore {
+  readonly language: string;
+  readonly probability: number;
+}
+
+/** The engines a model can run on. */
+export type EngineName = 'whisper' | 'ctranslate2';
+/** Where an engine computes. */
+export type DeviceName = 'cpu' | 'cuda' | 'metal';
+
+/** What a loaded model says about itself. */
+export interface ModelInfo {
+  readonly engine: EngineName;
+  readonly device: DeviceName;
+  /** What really runs, e.g. `int8_float32` or `f16`. */
+  readonly computeType: string;
+  readonly multilingual: boolean;
+  readonly mels: number;
+  readonly languages: readonly string[];
+}
