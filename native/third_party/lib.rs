@@ -1,0 +1,1 @@
+//! Empty: this manifest only pins the sources that the native build takes.
