@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CpwError } from '../errors.js';
+import type { TranscriptFormat } from '../options/output.js';
+import { cuesOf } from '../subtitles/cues.js';
+import { formatSrt } from '../subtitles/srt.js';
+import { formatVtt } from '../subtitles/vtt.js';
+import type { Transcript } from '../types.js';
+import { sanitizeFilename } from './file-name.js';
+import { existingFile, outputPath } from './plan-outputs.js';
+import { formatJson } from './transcript-schema.js';
+
+export interface WriteTranscriptOptions {
+  /** File name without extension; made safe. */
+  readonly stem: string;
+  readonly formats: readonly TranscriptFormat[];
+  readonly outputDir: string;
+  readonly overwrite?: boolean;
+}
+
+const formatters: Readonly<Record<TranscriptFormat, (transcript: Transcript) => string>> = {
+  txt: formatTxt,
+  srt: ({ segments }) => formatSrt(cuesOf(segments)),
+  vtt: ({ segments }) => formatVtt(cuesOf(segments)),
+  json: formatJson,
+};
+
+/** The transcript's text in one of the forms. */
+export function formatTranscript(transcript: Transcript, format: TranscriptFormat): string {
+  return formatters[format](transcript);
+}
+
+/**
+ * Writes `<stem>.<format>` for each format and resolves to the paths. A file appears whole or not
+ * at all; none does when one of them exists already (CPW_INVALID_OPTIONS) or cannot be written.
+ */
+export async function writeTranscript(
+  transcript: Transcript,
+  options: WriteTranscriptOptions,
+): Promise<readonly string[]> {
+  const stem = sanitizeFilename(options.stem);
+  // Everything is formatted before anything is written: a transcript that breaks the schema leaves no file.
+  const files = options.formats.map((format) => ({
+    text: formatTranscript(transcript, format),
+    temporary: path.join(options.outputDir, `.cpw-${randomBytes(8).toString('hex')}.tmp`),
+    final: outputPath(options.outputDir, stem, format),
+  }));
+  const published: string[] = [];
+  try {
+    await mkdir(options.outputDir, { recursive: true });
+    for (const { temporary, text } of files) await writeFile(temporary, text, { flag: 'wx' });
+    for (const file of files) {
+      await publish(file, options.overwrite ?? false);
+      published.push(file.final);
+    }
+  } catch (error) {
+    // Replaced files cannot come back, new ones go.
+    if (!options.overwrite) await remove(published);
+    throw asWriteError(error, options.outputDir);
+  } finally {
+    await remove(files.map(({ temporary }) => temporary));
+  }
+  return files.map(({ final }) => final);
+}
+
+function formatTxt({ segments }: Transcript): string {
+  return segments
+    .map(({ text }) => text.replaceAll(/\s+/gu, ' ').trim())
+    .filter((text) => text !== '')
+    .map((text) => `${text}\n`)
+    .join('');
+}
+
+async function remove(paths: readonly string[]): Promise<void> {
+  await Promise.all(paths.map((one) => rm(one, { force: true })));
+}
+
+async function publish(
+  { temporary, final }: { temporary: string; final: string },
+  overwrite: boolean,
+): Promise<void> {
+  if (overwrite) return rename(temporary, final);
+  try {
+    // Unlike rename, link refuses a name that has come to exist meanwhile.
+    await link(temporary, final);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') throw existingFile([final]);
+    // exFAT and some network folders have no links.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    await rename(temporary, final);
+  }
+}
+
+function asWriteError(cause: unknown, outputDir: string): unknown {
+  if (cause instanceof CpwError || !(cause instanceof Error)) return cause;
+  const message = `cannot write into ${JSON.stringify(outputDir)}: ${cause.message}; choose another --output-dir`;
+  return new CpwError('CPW_INVALID_OPTIONS', message, { stage: 'export', cause });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

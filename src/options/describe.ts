@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+/** One option as a schema states it: what flags, help and the reference page are made of. */
+export interface OptionRow {
+  /** Keys from the options object down, e.g. `['vad', 'speechPadMs']`. */
+  readonly path: readonly string[];
+  /** The path, kebab-cased: `vad-speech-pad-ms`. */
+  readonly flag: string;
+  readonly kind: 'boolean' | 'value' | 'list';
+  /** True where a number is among the accepted values. */
+  readonly numeric: boolean;
+  /** The closed set of accepted words, empty where it is open. */
+  readonly choices: readonly string[];
+  /** What is accepted, in words: `auto or a whole number from 1 to 8`. */
+  readonly expected: string;
+  /** Absent where leaving the option out is a case of its own. */
+  readonly defaultText?: string;
+  readonly text: string;
+  readonly group: string;
+}
+
+interface SchemaNode {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly group?: string;
+}
+
+/** Every leaf of an options schema, in the schema's order. An object that may also be a boolean (`vad`) is a row itself. */
+export function describeOptions(schema: z.ZodType): readonly OptionRow[] {
+  return rowsOf(schemaNode(schema), [], 'Options');
+}
+
+/** Words for what the schema accepts at a path; undefined for a path that it does not know. */
+export function expectedAt(schema: z.ZodType, path: readonly string[]): string | undefined {
+  const node = nodeAt(schemaNode(schema), path);
+  return node === undefined ? undefined : expectedOf(node);
+}
+
+/** The keys that the schema knows in the object at a path. */
+export function keysAt(schema: z.ZodType, path: readonly string[]): readonly string[] {
+  const node = nodeAt(schemaNode(schema), path);
+  return node === undefined ? [] : Object.keys(propertiesOf(node) ?? {});
+}
+
+/** The flag of an option's path, without dashes in front: `vad.speechPadMs` → `vad-speech-pad-ms`. */
+export function flagOf(path: readonly string[]): string {
+  return path.map(kebabCase).join('-');
+}
+
+function schemaNode(schema: z.ZodType): SchemaNode {
+  return z.toJSONSchema(schema, { io: 'input' }) as SchemaNode;
+}
+
+function rowsOf(node: SchemaNode, path: readonly string[], group: string): OptionRow[] {
+  const properties = Object.entries(propertiesOf(node) ?? {});
+  return properties.flatMap(([key, child]) => {
+    const childPath = [...path, key];
+    const childGroup = child.group ?? group;
+    const below = rowsOf(child, childPath, childGroup);
+    return child.type === 'object' ? below : [rowOf(child, childPath, childGroup), ...below];
+  });
+}
+
+function rowOf(node: SchemaNode, path: readonly string[], group: string): OptionRow {
+  const words = wordsOf(node.items ?? node);
+  return {
+    path,
+    flag: flagOf(path),
+    kind: kindOf(node),
+    numeric: alternatives(node).some(isNumber),
+    choices: alternatives(node.items ?? node).every((one) => wordsOf(one).length > 0) ? words : [],
+    expected: expectedOf(node),
+    ...(hasDefault(node) ? { defaultText: String(node.default) } : {}),
+    text: node.description ?? '',
+    group,
+  };
+}
+
+function hasDefault(node: SchemaNode): boolean {
+  const { default: value } = node;
+  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+function kindOf(node: SchemaNode): OptionRow['kind'] {
+  if (node.type === 'array') return 'list';
+  return alternatives(node).some((one) => one.type === 'boolean') ? 'boolean' : 'value';
+}
+
+function nodeAt(node: SchemaNode, path: readonly string[]): SchemaNode | undefined {
+  let found: SchemaNode | undefined = node;
+  for (const key of path) found = found && propertiesOf(found)?.[key];
+  return found;
+}
+
+function propertiesOf(node: SchemaNode): SchemaNode['properties'] {
+  return alternatives(node).find((one) => one.properties !== undefined)?.properties;
+}
+
+function alternatives(node: SchemaNode): readonly SchemaNode[] {
+  return node.anyOf ?? [node];
+}
+
+function isNumber(node: SchemaNode): boolean {
+  return node.type === 'number' || node.type === 'integer';
+}
+
+function wordsOf(node: SchemaNode): readonly string[] {
+  return alternatives(node).flatMap((one) => {
+    const values = one.enum ?? (one.const === undefined ? [] : [one.const]);
+    return values.filter((value) => typeof value === 'string');
+  });
+}
+
+function expectedOf(node: SchemaNode): string {
+  return alternatives(node).map(expectedOfOne).join(' or ');
+}
+
+function expectedOfOne(node: SchemaNode): string {
+  const words = wordsOf(node);
+  if (words.length === 1) return words.join('');
+  if (words.length > 1) return `one of ${words.join(', ')}`;
+  if (node.type === 'boolean') return 'true or false';
+  if (node.type === 'object') return 'an object';
+  if (node.type === 'array') return `a list of ${wordsOf(node.items ?? {}).join(', ') || 'texts'}`;
+  if (!isNumber(node)) return 'a text';
+  const what = node.type === 'integer' ? 'a whole number' : 'a number';
+  return `${what} from ${node.minimum ?? '-∞'} to ${node.maximum ?? '∞'}`;
+}
+
+function kebabCase(key: string): string {
+  return key.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** The forms a transcript can be written in, in the order in which they are written. */
+export const transcriptFormats = ['txt', 'srt', 'vtt', 'json'] as const;
+/** One of {@link transcriptFormats}; also the file name's extension. */
+export type TranscriptFormat = (typeof transcriptFormats)[number];
+
+/** Where and in which forms transcripts are written. */
+export const outputOptionsSchema = z.strictObject({
+  format: z
+    .array(z.enum([...transcriptFormats, 'all']))
+    .default([])
+    .transform((asked) =>
+      transcriptFormats.filter((format) => asked.includes('all') || asked.includes(format)),
+    )
+    .describe(
+      'Files to write, separated by commas: <stem>.<format> for each input. ' +
+        'Unset: the text goes to standard output and no file is written',
+    )
+    .meta({ group: 'Output' }),
+  outputDir: z
+    .string()
+    .min(1, 'is empty; name a folder or leave it out')
+    .default('.')
+    .describe('Folder of the files, made when it is missing; . is the current one')
+    .meta({ group: 'Output' }),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .describe('Replace files that exist. false: refuse before anything is computed')
+    .meta({ group: 'Output' }),
+});
+
+/** Options of the transcript writers, every one of them optional. */
+export type OutputOptions = z.input<typeof outputOptionsSchema>;
+/** {@link OutputOptions} with every default filled in and `all` spelt out. */
+export type ParsedOutputOptions = z.output<typeof outputOptionsSchema>;

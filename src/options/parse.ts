@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { CpwError } from '../errors.js';
+import { expectedAt, keysAt } from './describe.js';
+import { suggest } from './suggest.js';
+
+/** One option that cannot be taken as it stands. */
+export interface OptionProblem {
+  /** The option's name as the caller writes it. */
+  readonly option: string;
+  readonly message: string;
+}
+
+export interface ParseContext {
+  /** What the options belong to, for the message: `transcribe`. */
+  readonly subject: string;
+  /** How an option is called where it was given: its path by default, its flag on a command line. */
+  readonly nameOf?: (path: readonly string[]) => string;
+}
+
+/**
+ * The options with every default filled in, frozen. Throws CPW_INVALID_OPTIONS that names all
+ * wrong ones at once; `details.problems` lists them.
+ */
+export function parseOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  context: ParseContext,
+): z.output<Schema> {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return deepFreeze(result.data);
+  throw optionsError(problemsOf(schema, { value, error: result.error }, context), context.subject);
+}
+
+/** Like {@link parseOptions}, but hands the problems back, for a caller that has more of them to report. */
+export function checkOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  context: ParseContext,
+): { data: z.output<Schema> } | { problems: readonly OptionProblem[] } {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return { data: deepFreeze(result.data) };
+  return { problems: problemsOf(schema, { value, error: result.error }, context) };
+}
+
+/** CPW_INVALID_OPTIONS that says everything that is wrong. */
+export function optionsError(problems: readonly OptionProblem[], subject: string): CpwError {
+  const lines = problems.map(({ option, message }) => (option ? `${option}: ${message}` : message));
+  const message =
+    lines.length === 1
+      ? `${subject}: ${lines.join('')}`
+      : `${subject}: ${lines.length} options are wrong\n  ${lines.join('\n  ')}`;
+  return new CpwError('CPW_INVALID_OPTIONS', message, { details: { problems } });
+}
+
+/** What to say of a key that nobody knows. */
+export function unknownOption(known: readonly string[], key: string): string {
+  const near = suggest(key, known);
+  return near === undefined ? 'is not an option here' : `is not an option; did you mean ${near}?`;
+}
+
+function problemsOf(
+  schema: z.ZodType,
+  failed: { value: unknown; error: z.ZodError },
+  context: ParseContext,
+): readonly OptionProblem[] {
+  const nameOf = context.nameOf ?? ((path: readonly string[]) => path.join('.'));
+  return failed.error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ option: nameOf(path), message: messageOf(schema, failed.value, issue) }];
+    }
+    const known = keysAt(schema, path).map((key) => nameOf([...path, key]));
+    return issue.keys.map((key) => {
+      const option = nameOf([...path, key]);
+      return { option, message: unknownOption(known, option) };
+    });
+  });
+}
+
+function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return issue.message;
+  const path = issue.path.map(String);
+  const given = show(valueAt(value, path));
+  if (
+    issue.code === 'invalid_format' ||
+    (issue.code === 'too_small' && issue.origin === 'string')
+  ) {
+    return `${given} ${issue.message}`;
+  }
+  // A list's entries have an index in their path, which the schema does not.
+  const expected = expectedAt(schema, path) ?? expectedAt(schema, path.slice(0, -1));
+  return `${given} cannot be taken; expected ${expected ?? issue.message}`;
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = Reflect.get(found, key);
+  }
+  return found;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'a list' : 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/** Which model a recogniser loads: `Recognizer.load`'s first argument and `--model`. */
+export const modelSchema = z
+  .string()
+  .min(1, 'is empty; name a model, e.g. base')
+  .default('base')
+  .describe(
+    'Model: an installed name (tiny.en, base, …), a ggml file or a CTranslate2 folder. ' +
+      '`cpw-native models list` shows what is installed',
+  );
+
+/** The names of both engines' number formats; which ones fit is the loaded model's to say. */
+const computeTypes = [
+  'auto',
+  'int8',
+  'int8_float32',
+  'int8_float16',
+  'int8_bfloat16',
+  'int16',
+  'float16',
+  'bfloat16',
+  'float32',
+  'f32',
+  'f16',
+  'q8_0',
+  'q5_0',
+  'q5_1',
+  'q4_0',
+  'q4_1',
+] as const;
+
+/** What `Recognizer.load` accepts beside the model. */
+export const recognizerOptionsSchema = z
+  .strictObject({
+    engine: z
+      .enum(['auto', 'whisper', 'ctranslate2'])
+      .default('auto')
+      .describe(
+        "Engine. auto: the one the model's files fit; where both fit, ctranslate2 on cpu and " +
+          'cuda, whisper (whisper.cpp) on metal',
+      )
+      .meta({ group: 'Model' }),
+    device: z
+      .enum(['auto', 'cpu', 'cuda', 'metal', 'mps'])
+      .default('auto')
+      .transform((device) => (device === 'mps' ? 'metal' : device))
+      .describe(
+        'Where to compute. auto: cuda, then metal, then cpu, by what really loads; ' +
+          'mps is another name of metal, which only the whisper engine knows',
+      )
+      .meta({ group: 'Model' }),
+    deviceIndex: z
+      .int32()
+      .min(0)
+      .default(0)
+      .describe('Which device of its kind, counted from 0')
+      .meta({ group: 'Model' }),
+    computeType: z
+      .enum(computeTypes)
+      .default('auto')
+      .describe(
+        'Number format. auto: int8 on cpu and float16 on cuda for ctranslate2, what the file ' +
+          'holds for whisper, which refuses any other',
+      )
+      .meta({ group: 'Model' }),
+    threads: z
+      .union([z.literal('auto'), z.int32().min(1).max(1024)])
+      .default('auto')
+      .describe(
+        'CPU threads of all replicas together. auto: the cores this process may use; ' +
+          'more than that is far slower, not faster',
+      )
+      .meta({ group: 'Model' }),
+    replicas: z
+      .union([z.literal('auto'), z.int32().min(1).max(1024)])
+      .default('auto')
+      .describe(
+        'Windows worked on at the same time, each with its share of the threads. ' +
+          'auto: one for each thread on cpu, one on a GPU; 1 works on one window at a time',
+      )
+      .meta({ group: 'Model' }),
+    modelsDir: z
+      .string()
+      .min(1, 'is empty; give a folder or leave it out')
+      .optional()
+      .describe("Folder of the installed models. Unset: `cpw-native` in the user's cache folder")
+      .meta({ group: 'Model' }),
+  })
+  .check((context) => {
+    const { device, deviceIndex } = context.value;
+    if (device !== 'cpu' || deviceIndex === 0) return;
+    context.issues.push({
+      code: 'custom',
+      input: deviceIndex,
+      path: ['deviceIndex'],
+      message: `${deviceIndex} has no effect on the cpu; leave it out or choose another device`,
+    });
+  });
+
+/** Options of `Recognizer.load`, every one of them optional. */
+export type RecognizerOptions = z.input<typeof recognizerOptionsSchema>;
+/** {@link RecognizerOptions} with every default filled in. */
+export type ParsedRecognizerOptions = z.output<typeof recognizerOptionsSchema>;

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+// Why these numbers: whisper.cpp ends a speech segment after 100 ms of silence and pads it with
+// 30 ms, which cuts phrases apart and clips soft consonants; faster-whisper waits 2000 ms and pads
+// with 400, which leaves enough silence inside a window for the model to invent text. Pauses
+// between sentences mostly last longer than half a second, and 200 ms cover the one to three
+// 32 ms frames by which Silero lags behind an onset.
+/** When a stretch of audio counts as speech: Silero's names and units. */
+export const vadOptionsSchema = z
+  .strictObject({
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe('Speech begins where its probability (0..1) reaches this; 0 takes all as speech'),
+    negThreshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        'Speech ends where its probability (0..1) falls below this; at most the threshold. ' +
+          'Unset: 0.15 below the threshold',
+      ),
+    minSpeechDurationMs: z
+      .int32()
+      .min(0)
+      .max(60_000)
+      .default(250)
+      .describe('Speech shorter than this, in ms, is dropped; 0 keeps all'),
+    maxSpeechDurationS: z
+      .number()
+      .min(1)
+      .max(30)
+      .default(30)
+      .describe('Speech longer than this, in s, is cut at its quietest place'),
+    minSilenceDurationMs: z
+      .int32()
+      .min(0)
+      .max(60_000)
+      .default(500)
+      .describe('Silence must last this long, in ms, to end a speech segment; 0 ends it at once'),
+    speechPadMs: z
+      .int32()
+      .min(0)
+      .max(10_000)
+      .default(200)
+      .describe('Audio kept before and after each speech segment, in ms; 0 adds none'),
+  })
+  .check((context) => {
+    const { threshold, negThreshold } = context.value;
+    if (negThreshold === undefined || negThreshold <= threshold) return;
+    context.issues.push({
+      code: 'custom',
+      input: negThreshold,
+      path: ['negThreshold'],
+      message: `${negThreshold} is above threshold (${threshold}); lower it or raise threshold`,
+    });
+  })
+  .transform((vad) => ({
+    ...vad,
+    // Silero's own rule, so that a lower threshold given alone stays valid.
+    negThreshold: vad.negThreshold ?? Math.max(0, roundTo(vad.threshold - 0.15)),
+  }));
+
+/** Beams of a call that leaves `beamSize` unset: the first pass, and windows that look wrong. */
+export const beamWhenUnset = { first: 1, retry: 5 } as const;
+
+/** Options of `SpeechDetector.detectSpeech`, every one of them optional. */
+export type VadOptions = z.input<typeof vadOptionsSchema>;
+/** {@link VadOptions} with every default filled in. */
+export type ParsedVadOptions = z.output<typeof vadOptionsSchema>;
+
+/** What `Recognizer.transcribe` accepts beside the input. */
+export const transcribeOptionsSchema = z.strictObject({
+  language: z
+    .string()
+    .regex(
+      /^(auto|[a-z]{2,3})$/u,
+      "is not a language code; give one as Whisper's, e.g. en, or auto",
+    )
+    .default('auto')
+    .describe(
+      "Spoken language as Whisper's code (en, de, hi, …). auto: decided on the first 30 s of " +
+        'speech; English-only models take en',
+    )
+    .meta({ group: 'Recognition' }),
+  task: z
+    .enum(['transcribe', 'translate'])
+    .default('transcribe')
+    .describe('transcribe writes what was spoken, translate writes it in English')
+    .meta({ group: 'Recognition' }),
+  beamSize: z
+    .int32()
+    .min(1)
+    // whisper.cpp 1.9.1 decodes 8 hypotheses at most (WHISPER_MAX_DECODERS).
+    .max(8)
+    .optional()
+    .describe(
+      `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first}, and ` +
+        `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
+    )
+    .meta({ group: 'Recognition' }),
+  initialPrompt: z
+    .string()
+    .default('')
+    .describe('Text the model takes as spoken before: names, spelling, style. Empty: none')
+    .meta({ group: 'Recognition' }),
+  windowS: z
+    .number()
+    .min(1)
+    .max(30)
+    .default(30)
+    .describe('Longest stretch of audio decoded in one pass, in s; 30 is all a model can take')
+    .meta({ group: 'Recognition' }),
+  vad: z
+    .union([z.boolean(), vadOptionsSchema])
+    .default(true)
+    .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))
+    .describe('Skip what is not speech (Silero). false: windows of windowS, all audio is decoded')
+    .meta({ group: 'Speech detection' }),
+});
+
+/** Options of `Recognizer.transcribe`, every one of them optional. */
+export type TranscribeOptions = z.input<typeof transcribeOptionsSchema>;
+/** {@link TranscribeOptions} with every default filled in; `vad` is `false` or complete. */
+export type ParsedTranscribeOptions = z.output<typeof transcribeOptionsSchema>;
+
+function roundTo(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

@@ -1,0 +1,16 @@
+import type { Cue } from './cues.js';
+import { timestamp } from './timestamp.js';
+
+/** WebVTT (https://www.w3.org/TR/webvtt1/), cues without identifiers or settings. */
+export function formatVtt(cues: readonly Cue[]): string {
+  return ['WEBVTT\n', ...cues.map(block)].join('\n');
+}
+
+function block({ startMs, endMs, lines }: Cue): string {
+  const times = `${timestamp(startMs, '.')} --> ${timestamp(endMs, '.')}`;
+  return `${times}\n${lines.map(escaped).join('\n')}\n`;
+}
+
+function escaped(line: string): string {
+  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
