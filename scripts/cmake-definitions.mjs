@@ -1,5 +1,10 @@
 /** What CMake itself reads from the environment, and what the scripts decide. */
-const notPassed = new Set(['CPW_BUILD_CACHE', 'CPW_BUILD_ADDON', 'CPW_BUILD_TESTS', 'CPW_BUILD_SANITIZE']);
+const notPassed = new Set([
+  'CPW_BUILD_CACHE',
+  'CPW_BUILD_ADDON',
+  'CPW_BUILD_TESTS',
+  'CPW_BUILD_SANITIZE',
+]);
 
 /** @param {NodeJS.ProcessEnv} env @returns {readonly string[]} `NAME=value` for CMake's -D. */
 export function cmakeDefinitions(env) {

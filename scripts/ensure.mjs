@@ -91,7 +91,10 @@ function hashOf(inputs, extra = '') {
   const hash = createHash('sha256').update(extra);
   for (const input of inputs) {
     for (const file of filesBelow(input)) {
-      hash.update(file).update('\0').update(readFileSync(path.join(root, file)));
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(path.join(root, file)));
     }
   }
   return hash.digest('hex');

@@ -4,7 +4,8 @@ import { missingTools } from './tools.mjs';
 const missing = missingTools();
 if (missing.length > 0) {
   const lines = missing.map(
-    ({ tool, problem }) => `  ${tool.name}: ${problem}\n    it ${tool.why}\n    install ${tool.next}`,
+    ({ tool, problem }) =>
+      `  ${tool.name}: ${problem}\n    it ${tool.why}\n    install ${tool.next}`,
   );
   process.stderr.write(
     `The build needs what this machine lacks:\n${lines.join('\n')}\nNext step: install the above, then run the same command again.\n`,

@@ -41,7 +41,9 @@ export function run(command, args, { env = {}, capture = false, prefix } = {}) {
         if (prefix !== undefined && rest !== '') process.stdout.write(`${prefix}${rest}\n`);
       });
     }
-    child.on('error', (error) => resolve({ status: 127, output: `${command}: ${error.message}\n` }));
+    child.on('error', (error) =>
+      resolve({ status: 127, output: `${command}: ${error.message}\n` }),
+    );
     child.on('close', (code, signal) => {
       if (signal) output += `${command} was ended by ${signal}\n`;
       resolve({ status: code ?? 1, output });

@@ -8,7 +8,15 @@ await main(async () => {
   const start = performance.now();
   await ensureAll();
   for (const engine of ['whisper', 'ctranslate2']) {
-    const args = ['dist/cli/main.js', 'transcribe', recording, '--model', 'tiny.en', '--engine', engine];
+    const args = [
+      'dist/cli/main.js',
+      'transcribe',
+      recording,
+      '--model',
+      'tiny.en',
+      '--engine',
+      engine,
+    ];
     process.stdout.write(`\n$ cpw-native ${args.slice(1).join(' ')}\n`);
     const begin = performance.now();
     await mustRun(`Transcribing with ${engine}`, process.execPath, args);

@@ -31,7 +31,8 @@ export const tools = [
     name: 'ninja or make',
     why: 'runs the compiler',
     next: 'Debian: ninja-build; macOS: brew install ninja',
-    problem: () => (runs('ninja', ['--version']) || runs('make', ['--version']) ? undefined : 'not found'),
+    problem: () =>
+      runs('ninja', ['--version']) || runs('make', ['--version']) ? undefined : 'not found',
   },
   {
     name: 'a C++20 compiler',
@@ -107,7 +108,9 @@ function compilerProblem(env) {
         'template <std::integral T> T First(std::span<const T> s) { return s[0]; }\n' +
         'int main() { const int values[] = {0}; return First<int>(values); }\n',
     );
-    const result = spawnSync(compiler, ['-std=c++20', '-fsyntax-only', source], { encoding: 'utf8' });
+    const result = spawnSync(compiler, ['-std=c++20', '-fsyntax-only', source], {
+      encoding: 'utf8',
+    });
     if (result.error) return `${compiler} not found`;
     return result.status === 0 ? undefined : `${compiler} does not compile C++20`;
   } finally {
