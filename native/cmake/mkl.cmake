@@ -23,11 +23,11 @@ function(cpw_mkl out)
     cpw_run("Fetching Intel MKL" "${CPW_BUILD_CACHE}/mkl-${hash}.log" COMMAND "${CPW_PYTHON}" -m pip download
       --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes -r "${requirements}"
       -d "${folder}/wheels")
-    file(GLOB wheels "${folder}/wheels/*.whl")
-    foreach(wheel IN LISTS wheels)
-      file(ARCHIVE_EXTRACT INPUT "${wheel}" DESTINATION "${folder}/unpacked" PATTERNS
-        "*/libmkl_core.a" "*/libmkl_intel_ilp64.a" "*/libmkl_sequential.a" "*/include/*" "*/LICENSE.txt")
-    endforeach()
+    file(GLOB static "${folder}/wheels/mkl_static-*.whl")
+    file(GLOB include "${folder}/wheels/mkl_include-*.whl")
+    file(ARCHIVE_EXTRACT INPUT "${static}" DESTINATION "${folder}/unpacked" PATTERNS
+      "*/libmkl_core.a" "*/libmkl_intel_ilp64.a" "*/libmkl_sequential.a" "*/LICENSE.txt")
+    file(ARCHIVE_EXTRACT INPUT "${include}" DESTINATION "${folder}/unpacked" PATTERNS "*/include/*")
     file(GLOB archives "${folder}/unpacked/*.data/data/lib/*.a")
     file(GLOB headers "${folder}/unpacked/*.data/data/include/*")
     file(GLOB licence "${folder}/unpacked/mkl_static*.dist-info/LICENSE.txt")

@@ -132,24 +132,26 @@ export interface NativeSpeechDetector {
   close(): void;
 }
 
-/** A stream of audio for one call. */
+/** A stream of audio for one call; it can be handed to one call alone. */
 export interface NativeAudioInput {
-  /** Push inputs only: resolves when there is room again; the array must not change until then. */
+  /**
+   * Push inputs only: copies the chunk and resolves when there is room for another, at the latest
+   * when the call that reads has ended.
+   */
   push(chunk: Float32Array | Uint8Array): Promise<void>;
   end(): void;
-  /** Ends the stream with an error: the job that reads it fails with this code and message. */
+  /** Ends the stream with an error: the call that reads it fails with this code and message. */
   fail(code: string, message: string): void;
 }
 
 export interface NativeAudioInputClass {
-  /** Opened on the job's thread. */
+  /** Opened and decoded on the call's thread. */
   fromFile(path: string): NativeAudioInput;
-  /** An encoded file in memory; pinned until the job ends. */
-  fromBytes(bytes: Uint8Array): NativeAudioInput;
-  /** 16 kHz mono; pinned until the job ends. */
-  fromSamples(samples: Float32Array): NativeAudioInput;
-  /** Filled by `push(Float32Array)`; at most `capacityS` seconds wait in it. */
-  pushSamples(options: { readonly capacityS: number }): NativeAudioInput;
-  /** An encoded file filled by `push(Uint8Array)`; at most `capacityBytes` wait in it. */
+  /**
+   * Filled by `push(Float32Array)`, 16 kHz mono; `capacityS` seconds may wait in it. `durationS`
+   * is for progress alone, -1 where it is not known.
+   */
+  pushSamples(options: { readonly capacityS: number; readonly durationS: number }): NativeAudioInput;
+  /** An encoded file, filled by `push(Uint8Array)`; `capacityBytes` may wait in it. */
   pushBytes(options: { readonly capacityBytes: number }): NativeAudioInput;
 }

@@ -1,0 +1,40 @@
+#include <napi.h>
+
+#include "binding/audio_input_wrap.h"
+#include "binding/environment.h"
+#include "binding/recognizer_wrap.h"
+#include "binding/speech_detector_wrap.h"
+#include "binding/system_info.h"
+#include "core/error.h"
+
+namespace cpw {
+namespace {
+
+Napi::Value SetLogSink(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNull() && !info[0].IsFunction()) {
+    throw Napi::TypeError::New(info.Env(), "A log sink is a function or null.");
+  }
+  Environment::Get(info.Env()).SetLogSink(info[0]);
+  return info.Env().Undefined();
+}
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Environment(env));  // Node-API owns it from here
+  Napi::Array codes = Napi::Array::New(env);
+  for (const char* code : kErrorCodeNames) codes.Set(codes.Length(), code);
+  exports.Set("errorCodes", codes);
+  exports.Set("systemInfo", Napi::Function::New<SystemInfo>(env));
+  exports.Set("setLogSink", Napi::Function::New<SetLogSink>(env));
+  RecognizerWrap::Register(env, exports);
+  SpeechDetectorWrap::Register(env, exports);
+  AudioInputWrap::Register(env, exports);
+  return exports;
+}
+
+}  // namespace
+}  // namespace cpw
+
+Napi::Object InitializeAddon(Napi::Env env, Napi::Object exports) {
+  return cpw::Initialize(env, exports);
+}
+NODE_API_MODULE(cpw_native, InitializeAddon)

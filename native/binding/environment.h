@@ -1,0 +1,67 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "binding/channel.h"
+#include "core/job.h"
+#include "core/job_threads.h"
+
+namespace cpw {
+
+// What a running call holds of JavaScript. Lives on the JS thread alone; other threads know its id.
+struct Call {
+  explicit Call(Napi::Env env) : deferred(Napi::Promise::Deferred::New(env)) {}
+  Napi::Promise::Deferred deferred;
+  Napi::FunctionReference on_progress;
+  Napi::FunctionReference on_segment;
+  std::vector<Napi::ObjectReference> keep_alive;
+  std::shared_ptr<Job> job;
+  // What a callback threw: the call is aborted and rejects with it.
+  std::optional<Napi::Error> thrown;
+};
+
+// Everything of one Node environment (the main thread or a worker). No state is shared with another.
+class Environment {
+ public:
+  explicit Environment(Napi::Env env);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  static Environment& Get(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  Channel& channel() { return channel_; }
+  JobThreads& threads() { return threads_; }
+
+  // Calls: opened on the JS thread, found by id in messages, closed when they settle.
+  std::uint64_t Open(std::unique_ptr<Call> call);
+  Call* Find(std::uint64_t id);
+  std::unique_ptr<Call> Close(std::uint64_t id);
+
+  // Frees an engine on a job thread: joining its workers and freeing its weights takes a while.
+  void Dispose(std::shared_ptr<void> resource);
+
+  void SetLogSink(Napi::Value sink);
+
+  Napi::FunctionReference recognizer_class;
+  Napi::FunctionReference speech_detector_class;
+  Napi::FunctionReference audio_input_class;
+
+ private:
+  void Shutdown();
+
+  Napi::Env env_;
+  Channel channel_;
+  JobThreads threads_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
+  std::uint64_t next_id_ = 1;
+  Napi::FunctionReference log_sink_;
+};
+
+}  // namespace cpw

@@ -1,0 +1,146 @@
+import { openInput, type AudioInput } from '../media/input.js';
+import type { NativeRecognizer, NativeSegment, NativeTranscribeOptions } from '../native/addon.js';
+import { runCall } from '../native/handle.js';
+import { loadAddon } from '../native/load.js';
+import { parseOptions } from '../options/parse.js';
+import type { RecognizerOptions } from '../options/recognizer.js';
+import {
+  beamWhenUnset,
+  transcribeOptionsSchema,
+  type ParsedTranscribeOptions,
+  type TranscribeOptions,
+} from '../options/transcribe.js';
+import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
+import { loadRecognizer, type LoadContext } from './load-recognizer.js';
+import { SpeechDetector } from './speech-detector.js';
+import { startTranscription, type TranscribeContext, type Transcription } from './transcription.js';
+
+/** What a loaded recogniser says of itself. */
+export interface RecognizerInfo extends ModelInfo {
+  /** The model file or folder. */
+  readonly path: string;
+  /** Why this engine, device and form of the model were chosen. */
+  readonly reason: string;
+}
+
+/** A Whisper model in memory. Any number of calls may run at once; they share its weights. */
+export class Recognizer {
+  readonly info: RecognizerInfo;
+  readonly #native: NativeRecognizer;
+  readonly #modelsDir: string | undefined;
+  #detector: Promise<SpeechDetector> | undefined;
+  #closed = false;
+
+  private constructor(native: NativeRecognizer, info: RecognizerInfo, modelsDir?: string) {
+    this.#native = native;
+    this.info = info;
+    this.#modelsDir = modelsDir;
+  }
+
+  /**
+   * Loads a model off the JavaScript thread. `model` is an installed name, a ggml file or a
+   * CTranslate2 folder. Throws CPW_MODEL_NOT_FOUND, CPW_MODEL_INCOMPATIBLE, CPW_UNSUPPORTED_DEVICE,
+   * CPW_INVALID_OPTIONS, CPW_OUT_OF_MEMORY.
+   */
+  static async load(
+    model: string,
+    options: RecognizerOptions = {},
+    context: LoadContext = {},
+  ): Promise<Recognizer> {
+    const { native, path, reason } = await loadRecognizer(model, options, context);
+    return new Recognizer(native, { ...native.info, path, reason }, options.modelsDir);
+  }
+
+  /**
+   * Transcribes one input. Await the result for the whole transcript, or iterate it for segments as
+   * they come. Throws CPW_FILE_NOT_FOUND, CPW_UNSUPPORTED_MEDIA, CPW_UNSUPPORTED_LANGUAGE,
+   * CPW_INVALID_OPTIONS, CPW_INFERENCE_FAILED, CPW_CLOSED.
+   */
+  transcribe(
+    input: AudioInput,
+    options: TranscribeOptions = {},
+    context: TranscribeContext = {},
+  ): Transcription {
+    return startTranscription((inner) => this.#transcribe(input, options, inner), context);
+  }
+
+  /** The spoken language by the first 30 s of speech, most probable first. */
+  async detectLanguage(
+    input: AudioInput,
+    options: Pick<TranscribeOptions, 'vad'> = {},
+    context: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly LanguageScore[]> {
+    const { vad } = parseOptions(transcribeOptionsSchema, options, { subject: 'detectLanguage' });
+    const { signal } = context;
+    signal?.throwIfAborted();
+    const detector = vad === false ? null : (await this.#speechDetector()).native;
+    const opened = await openInput(loadAddon(), input);
+    const start = () =>
+      this.#native.detectLanguage(opened.native, detector, vad === false ? null : vad);
+    return runCall(start, opened, signal);
+  }
+
+  /** Frees the model once running calls have ended; later calls throw CPW_CLOSED. */
+  close(): void {
+    this.#closed = true;
+    this.#native.close();
+    void this.#detector?.then((detector) => detector.close()).catch(() => undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #transcribe(
+    input: AudioInput,
+    options: TranscribeOptions,
+    context: TranscribeContext,
+  ): Promise<Transcript> {
+    const parsed = parseOptions(transcribeOptionsSchema, options, { subject: 'transcribe' });
+    const { signal, onProgress } = context;
+    signal?.throwIfAborted();
+    const useDetector = parsed.vad !== false && !this.#closed;
+    const detector = useDetector ? (await this.#speechDetector()).native : null;
+    const opened = await openInput(loadAddon(), input);
+    const segments: Segment[] = [];
+    const onSegment = (native: NativeSegment): void => {
+      const segment = toSegment(native, segments.length);
+      segments.push(segment);
+      context.onSegment?.(segment);
+    };
+    const callbacks = onProgress ? { onSegment, onProgress } : { onSegment };
+    const start = () =>
+      this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
+    const { language, languageProbability, duration } = await runCall(start, opened, signal);
+    return { language, languageProbability, duration, segments };
+  }
+
+  /** One detector for all calls, loaded at the first that needs it. */
+  async #speechDetector(): Promise<SpeechDetector> {
+    const dir = this.#modelsDir;
+    this.#detector ??= SpeechDetector.load(dir === undefined ? {} : { modelsDir: dir });
+    try {
+      return await this.#detector;
+    } catch (error) {
+      this.#detector = undefined; // the next call may find what is missing now
+      throw error;
+    }
+  }
+}
+
+function toSegment(native: NativeSegment, id: number): Segment {
+  return { id, ...native, confidence: Math.min(1, Math.exp(native.avgLogprob)) };
+}
+
+function toNative(options: ParsedTranscribeOptions): NativeTranscribeOptions {
+  const { language, task, beamSize, initialPrompt, windowS, vad } = options;
+  return {
+    language: language === 'auto' ? '' : language,
+    translate: task === 'translate',
+    beamSize: beamSize ?? beamWhenUnset.first,
+    retryBeamSize: beamSize === undefined ? beamWhenUnset.retry : 0,
+    initialPrompt,
+    windowS,
+    vad: vad === false ? null : vad,
+  };
+}

@@ -1,0 +1,59 @@
+import { openInput, type AudioInput } from '../media/input.js';
+import { resolveSpeechDetector } from '../models/store.js';
+import type { NativeSpeechDetector } from '../native/addon.js';
+import { runCall, runJob } from '../native/handle.js';
+import { loadAddon } from '../native/load.js';
+import { parseOptions } from '../options/parse.js';
+import { vadOptionsSchema, type VadOptions } from '../options/transcribe.js';
+import type { SpeechSegment } from '../types.js';
+
+/** Finds speech in audio with Silero VAD. One instance serves any number of calls at once. */
+export class SpeechDetector {
+  readonly #native: NativeSpeechDetector;
+
+  private constructor(native: NativeSpeechDetector) {
+    this.#native = native;
+  }
+
+  /**
+   * Loads the installed `silero-vad`, or the ggml file at `path`.
+   * Throws CPW_MODEL_NOT_FOUND, CPW_MODEL_INCOMPATIBLE.
+   */
+  static async load(
+    options: { readonly path?: string; readonly modelsDir?: string } = {},
+    context: { readonly signal?: AbortSignal } = {},
+  ): Promise<SpeechDetector> {
+    const path = options.path ?? (await resolveSpeechDetector(options.modelsDir));
+    const addon = loadAddon();
+    const native = await runJob(() => addon.SpeechDetector.load({ path }), context.signal);
+    return new SpeechDetector(native);
+  }
+
+  /** @internal For recognisers. */
+  get native(): NativeSpeechDetector {
+    return this.#native;
+  }
+
+  /** The spans of speech, ascending, without overlap. Throws CPW_UNSUPPORTED_MEDIA, CPW_CLOSED. */
+  async detectSpeech(
+    input: AudioInput,
+    options: VadOptions = {},
+    context: { readonly signal?: AbortSignal; readonly onProgress?: (fraction: number) => void } = {},
+  ): Promise<readonly SpeechSegment[]> {
+    const vad = parseOptions(vadOptionsSchema, options, { subject: 'detectSpeech' });
+    const { signal, onProgress } = context;
+    signal?.throwIfAborted();
+    const opened = await openInput(loadAddon(), input);
+    const callbacks = onProgress ? { onProgress } : {};
+    return runCall(() => this.#native.detectSpeech(opened.native, vad, callbacks), opened, signal);
+  }
+
+  /** Frees the model once running calls have ended; later calls throw CPW_CLOSED. */
+  close(): void {
+    this.#native.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+}

@@ -1,0 +1,89 @@
+// Programs of boundary.test.ts, each in a process of its own: `node children.mjs <name>`.
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { loadAddon } from '../../dist/native/load.js';
+
+const addon = loadAddon();
+const options = {
+  language: 'en', translate: false, beamSize: 1, retryBeamSize: 0, initialPrompt: '', windowS: 30, vad: null,
+};
+const load = (windowMs) =>
+  addon.ProbeRecognizer.load({ replicas: 2, loadMs: 0, windowMs, failAtWindow: -1 }).promise;
+
+function start(recognizer, seconds, callbacks = {}) {
+  const input = addon.AudioInput.pushSamples({ capacityS: seconds, durationS: -1 });
+  const call = recognizer.transcribe(input, null, options, callbacks);
+  input.push(new Float32Array(16_000 * seconds).fill(0.1));
+  input.end();
+  return call.promise;
+}
+
+const programs = {
+  async idle() {
+    await load(1);
+    console.log('ok');
+  },
+  async busy() {
+    start(await load(100), 90).then(() => console.log('ok'));
+  },
+  async exit() {
+    void start(await load(5_000), 300);
+    console.log('before');
+    process.exit(7);
+  },
+  async throw() {
+    void start(await load(5_000), 300);
+    console.log('before');
+    process.exitCode = 1;
+    process.on('uncaughtException', () => process.exit(9));
+    setTimeout(() => {
+      throw new Error('on purpose');
+    }, 10);
+  },
+  async 'worker-exit'() {
+    for (let i = 0; i < 5; i += 1) {
+      const worker = new Worker(fileURLToPath(import.meta.url), { workerData: 'leave' });
+      await new Promise((resolve) => worker.once('message', resolve));
+      await worker.terminate();
+    }
+    await start(await load(1), 60);
+    console.log('ok');
+  },
+  async 'worker-many'() {
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => {
+        const worker = new Worker(fileURLToPath(import.meta.url), { workerData: 'work' });
+        return new Promise((resolve, reject) => {
+          worker.once('message', resolve);
+          worker.once('error', reject);
+        });
+      }),
+    );
+    const expected = 'window 0,window 1,window 2';
+    console.log(results.every((one) => one === expected) ? 'ok' : results);
+  },
+  async gc() {
+    const forgotten = [];
+    for (let i = 0; i < 20; i += 1) {
+      const recognizer = await load(1);
+      forgotten.push(new WeakRef(recognizer));
+      void start(recognizer, 31);
+    }
+    for (let i = 0; i < 50 && forgotten.some((one) => one.deref()); i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      globalThis.gc();
+    }
+    console.log(forgotten.filter((one) => one.deref()).length <= 1 ? 'ok' : 'kept');
+  },
+  async leave() {
+    void start(await load(10_000), 300);
+    parentPort.postMessage('running');
+  },
+  async work() {
+    const texts = [];
+    await start(await load(3), 90, { onSegment: (segment) => texts.push(segment.text) });
+    parentPort.postMessage(texts.join());
+  },
+};
+
+await programs[isMainThread ? process.argv[2] : workerData]();

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+
+const run = promisify(execFile);
+/** CPW_TEST_LONG=1 runs what the project promises in full; otherwise a short form of the same. */
+const long = process.env['CPW_TEST_LONG'] === '1';
+
+/** One measuring program in a process of its own; its last line is its figures. */
+async function measure(name: string, ...args: readonly (string | number)[]) {
+  const file = fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url));
+  const { stdout } = await run(process.execPath, [file, ...args.map(String)], {
+    timeout: 1_800_000,
+  });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  t.comment(`${name}: ${line}`);
+  return JSON.parse(line) as Readonly<Record<string, number>>;
+}
+
+for (const engine of ['whisper', 'ctranslate2']) {
+  t.test(`when ${engine} transcribes again and again, with aborts and closes, memory stays`, async (t) => {
+    const { growth = NaN, aborted = 0, closed = 0 } = await measure('soak', engine, long ? 1_000 : 200);
+    t.ok(growth < 0.05, `grew by ${growth}`);
+    t.ok(aborted > 0 && closed > 0);
+  });
+
+  t.test(`when ${engine} loads and runs, the event loop goes on`, async (t) => {
+    const { p99Ms = NaN, controlP99Ms } = await measure('event-loop', engine);
+    t.ok(p99Ms < 50, `p99 ${p99Ms} ms, control ${controlP99Ms} ms`);
+  });
+
+  t.test(`when ${engine} is aborted inside a window, it stops soon and rests`, async (t) => {
+    const { p95Ms = NaN, busyShare = NaN } = await measure('abort', engine, long ? 50 : 20);
+    t.ok(p95Ms <= 300, `p95 ${p95Ms} ms`);
+    t.ok(busyShare < 0.5, `${busyShare} of a core is busy after an abort`);
+  });
+}
+
+t.test('when a file is long, memory is that of a short one', async (t) => {
+  const { peakMb: short = NaN } = await measure('memory', 10);
+  const { peakMb: whole = NaN } = await measure('memory', long ? 180 : 30);
+  t.ok(whole < short * 1.1, `${whole} MB after ${short} MB`);
+});

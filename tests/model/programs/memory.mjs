@@ -1,0 +1,51 @@
+// node memory.mjs <minutes>: peak memory of one long WAV file through decoding, VAD, windows and the
+// scripted engine. The file is speech over and over, written here and removed at the end.
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { SpeechDetector } from 'cpw-native';
+import { loadAddon } from '../../../dist/native/load.js';
+import { audio, report } from './shared.mjs';
+
+const minutes = Number(process.argv[2]);
+const folder = mkdtempSync(join(tmpdir(), 'cpw-memory-'));
+const path = join(folder, 'long.wav');
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const clip = readFileSync(audio('jfk.wav'));
+const body = clip.subarray(44);
+const total = minutes * 60 * 32_000;
+const header = Buffer.from(clip.subarray(0, 44));
+header.writeUInt32LE(36 + total, 4);
+header.writeUInt32LE(total, 40);
+const file = createWriteStream(path);
+file.write(header);
+for (let written = 0; written < total; ) {
+  const piece = body.subarray(0, Math.min(body.length, total - written));
+  written += piece.length;
+  if (!file.write(piece)) await new Promise((resolve) => file.once('drain', resolve));
+}
+await finished(file.end());
+
+const addon = loadAddon();
+const detector = await SpeechDetector.load(
+  process.env.CPW_MODELS_DIR ? { modelsDir: process.env.CPW_MODELS_DIR } : {},
+);
+const probe = await addon.ProbeRecognizer.load({ replicas: 2, loadMs: 0, windowMs: 0, failAtWindow: -1 })
+  .promise;
+const options = {
+  language: 'en', translate: false, beamSize: 1, retryBeamSize: 0, initialPrompt: '', windowS: 30,
+  vad: {
+    threshold: 0.5, negThreshold: 0.35, minSpeechDurationMs: 250, maxSpeechDurationS: 30,
+    minSilenceDurationMs: 500, speechPadMs: 200,
+  },
+};
+let windows = 0;
+const started = performance.now();
+const { duration } = await probe.transcribe(
+  addon.AudioInput.fromFile(path), detector.native, options, { onSegment: () => (windows += 1) },
+).promise;
+const seconds = (performance.now() - started) / 1_000;
+const peakMb = process.resourceUsage().maxRSS / 1_024;
+report({ minutes, duration, windows, seconds, peakMb });
