@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/fft.h"
+
 namespace cpw {
 
 // Whisper's log-mel spectrogram: 400-sample Hann windows every 160 samples, reflected at the edges,
@@ -17,7 +19,19 @@ class MelSpectrogram {
   int bands() const { return bands_; }
 
  private:
+  struct Band {
+    std::size_t first_bin;
+    std::size_t first_weight;
+    std::size_t count;
+  };
+  // Eight neighbouring frames, the first of which begins at `signal`.
+  void ComputeFrames(const float* signal, std::size_t count, std::size_t stride, float* out) const;
+
   int bands_;
+  PowerSpectrum spectrum_;
+  std::vector<float> hann_;
+  std::vector<Band> filters_;
+  std::vector<float> weights_;  // triangles overlap by half: two non-zero weights a bin, no matrix
 };
 
 }  // namespace cpw

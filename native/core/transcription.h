@@ -14,8 +14,8 @@ namespace cpw {
 
 struct TranscriptionOptions {
   DecodeOptions decode;
-  double window_s;                 // longest window, 1..30
-  std::optional<VadOptions> vad;   // nullopt = 30 s windows that seek by the last timestamp
+  double window_s;                // longest window, 1..30
+  std::optional<VadOptions> vad;  // nullopt = 30 s windows that seek by the last timestamp
 };
 
 struct TranscriptionResult {
@@ -37,7 +37,7 @@ std::vector<LanguageScore> DetectLanguage(WindowRecognizer& recognizer, AudioSou
                                           const std::optional<VadOptions>& vad,
                                           std::shared_ptr<Job> job);
 
-// Speech segments of the whole source, as the detector alone sees them (padded, merged).
+// Speech segments of the whole source, by Silero's rule (core/speech_segmenter.h), padded.
 std::vector<SpeechSegment> DetectSpeech(AudioSource& source, SpeechScorer& scorer,
                                         const VadOptions& vad, std::shared_ptr<Job> job);
 

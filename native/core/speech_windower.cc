@@ -1,0 +1,166 @@
+#include "core/speech_windower.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace cpw {
+namespace {
+
+constexpr std::int64_t kFrame = SpeechScorer::kFrameSamples;
+// A window of its own costs about 1.3 s of context, a prompt and a language token; silence inside
+// a window costs its length, and Whisper invents words in long silences. 2 s is where they meet.
+constexpr std::int64_t kLongestGap = 2 * kSampleRate;
+constexpr std::int64_t kSmoothing = 2;  // frames on each side: a pause of 160 ms shows fully
+
+}  // namespace
+
+std::span<const float> FrameScorer::Score(std::span<const float> samples) {
+  const std::size_t frames =
+      (samples.size() + SpeechScorer::kFrameSamples - 1) / SpeechScorer::kFrameSamples;
+  if (samples.size() != frames * SpeechScorer::kFrameSamples) {
+    filled_.assign(samples.begin(), samples.end());
+    filled_.resize(frames * SpeechScorer::kFrameSamples, 0.0f);
+    samples = filled_;
+  }
+  if (frames == 0) return {};
+  const std::span<const float> scores = scorer_.Score(samples);
+  if (scores.size() != frames) {
+    throw CpwError(ErrorCode::kInternal, "The speech detector gave " +
+                                             std::to_string(scores.size()) + " probabilities for " +
+                                             std::to_string(frames) +
+                                             " frames. Please report this.");
+  }
+  return scores;
+}
+
+SpeechWindower::SpeechWindower(AudioSource& source, SpeechScorer& scorer, const VadOptions& vad,
+                               double window_s)
+    : Windower(source),
+      scorer_(scorer),
+      segmenter_(vad),
+      neg_threshold_(vad.neg_threshold),
+      window_(std::llround(window_s * kSampleRate)),
+      pad_(std::min(segmenter_.pad(), window_ / 4)) {}
+
+std::optional<Window> SpeechWindower::Take() {
+  if (ready_.empty()) return std::nullopt;
+  Window window = std::move(ready_.front());
+  ready_.pop_front();
+  return window;
+}
+
+void SpeechWindower::OnRead(std::size_t fresh) {
+  const auto samples = std::span<const float>(buffer()).last(fresh);
+  // One frame at a time, so that the windows do not depend on how much is read at once.
+  for (const float probability : scorer_.Score(samples)) {
+    probabilities_.push_back(probability);
+    segmenter_.Push(probability);
+    Plan();
+  }
+  if (ended()) {
+    segmenter_.Finish(read());
+    Plan();
+    if (draft_) CloseDraft();
+  }
+  Forget();
+}
+
+void SpeechWindower::Plan() {
+  while (const auto segment = segmenter_.Pop()) Add(*segment);
+  if (const auto open = segmenter_.open()) {
+    Watch(*open);
+  } else if (draft_ && segmenter_.earliest_begin() >
+                           std::min(draft_->end + kLongestGap, draft_->begin + window_)) {
+    CloseDraft();
+  }
+}
+
+void SpeechWindower::Add(SampleRange segment) {
+  segment.begin = std::max(segment.begin, done_);
+  // The rest of a segment that was cut and then ended earlier than it had seemed.
+  if (segment.end <= segment.begin) return;
+  Join(segment);
+  while (draft_->end - draft_->begin > window_) {
+    const SampleRange whole = *draft_;
+    CloseAt(whole.begin, BestCut(whole.begin, whole.end).at);
+    draft_ = SampleRange{done_, whole.end};
+  }
+}
+
+void SpeechWindower::Join(SampleRange segment) {
+  if (draft_ &&
+      (segment.begin - draft_->end > kLongestGap || segment.end - draft_->begin > window_)) {
+    CloseDraft();
+  }
+  if (draft_) {
+    draft_->end = segment.end;
+  } else {
+    draft_ = segment;
+  }
+}
+
+void SpeechWindower::Watch(SampleRange open) {
+  if (draft_ && open.begin - draft_->end > kLongestGap) CloseDraft();
+  for (;;) {
+    const std::int64_t begin = draft_ ? draft_->begin : std::max(open.begin, done_);
+    if (open.end + pad_ - begin <= window_) return;
+    const Cut cut = BestCut(begin, open.end);
+    // The silence before the open segment is the surer border, unless it would leave a short window
+    // and there is a pause further on.
+    if (draft_ && (draft_->end - begin >= window_ / 2 || cut.probability >= neg_threshold_)) {
+      CloseDraft();
+      continue;
+    }
+    CloseAt(begin, cut.at);
+    draft_.reset();
+  }
+}
+
+// In the last third of what a window from `begin` may hold, and never so late that what is left
+// before `end` makes a window too short to hand on.
+SpeechWindower::Cut SpeechWindower::BestCut(std::int64_t begin, std::int64_t end) const {
+  const std::int64_t margin = std::min<std::int64_t>(kSampleRate / 5, window_ / 10);
+  const std::int64_t latest = std::min(begin + window_, end) - margin;
+  const std::int64_t earliest = std::min(begin + window_ * 2 / 3, latest - 2 * kFrame);
+  Cut best{latest, Smoothed(latest / kFrame)};
+  for (std::int64_t frame = earliest / kFrame + 1; (frame + 1) * kFrame <= latest; ++frame) {
+    const double probability = Smoothed(frame);
+    if (probability <= best.probability) best = {frame * kFrame + kFrame / 2, probability};
+  }
+  return best;
+}
+
+double SpeechWindower::Smoothed(std::int64_t frame) const {
+  const std::int64_t held = first_frame_ + std::ssize(probabilities_);
+  double sum = 0;
+  int count = 0;
+  for (std::int64_t i = frame - kSmoothing; i <= frame + kSmoothing; ++i) {
+    if (i < first_frame_ || i >= held) continue;
+    sum += probabilities_[static_cast<std::size_t>(i - first_frame_)];
+    ++count;
+  }
+  return count ? sum / count : 1.0;
+}
+
+void SpeechWindower::CloseAt(std::int64_t begin, std::int64_t end) {
+  done_ = end;
+  if (auto window = Copy({begin, end})) ready_.push_back(std::move(*window));
+}
+
+void SpeechWindower::CloseDraft() {
+  CloseAt(draft_->begin, draft_->end);
+  draft_.reset();
+}
+
+void SpeechWindower::Forget() {
+  const std::int64_t keep = draft_ ? draft_->begin : std::max(segmenter_.earliest_begin(), done_);
+  DropBefore(keep);
+  while (!probabilities_.empty() && (first_frame_ + kSmoothing + 1) * kFrame <= buffer_begin()) {
+    probabilities_.pop_front();
+    ++first_frame_;
+  }
+}
+
+}  // namespace cpw

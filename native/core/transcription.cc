@@ -1,0 +1,294 @@
+#include "core/transcription.h"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <future>
+#include <utility>
+
+#include "core/speech_windower.h"
+#include "core/timeline.h"
+
+namespace cpw {
+namespace {
+
+constexpr double kDetectionSeconds = 30;   // what Whisper was trained to decide on
+constexpr double kEnoughForLanguage = 10;  // speech that settles it when segments are waited for
+constexpr double kLongestWaitForLanguage = 30;  // of audio since the first speech
+constexpr auto kPoll = std::chrono::milliseconds(5);
+
+// Reports what is done of the audio: ascending, in steps of a thousandth, 1 only at the end.
+class ProgressMeter {
+ public:
+  ProgressMeter(Job& job, const AudioSource& source) : job_(job), source_(source) {}
+  void Reach(double seconds) {
+    const std::optional<double> duration = source_.Duration();
+    if (!duration || !(*duration > 0)) return;
+    const double fraction = std::min(seconds / *duration, 0.999);
+    if (fraction < last_ + 0.001) return;
+    last_ = fraction;
+    job_.Progress(fraction);
+  }
+  void Finish() { job_.Progress(1); }
+
+ private:
+  Job& job_;
+  const AudioSource& source_;
+  double last_ = 0;
+};
+
+// The engines work for a job of their own: a failed window stops its neighbours without making the
+// caller's job look aborted, and an abort of the caller's job reaches the source and the engines.
+class Work {
+ public:
+  Work(Job& job, AudioSource& source)
+      : job_(job), inner_(std::make_shared<Job>()), listener_(job, [this, &source] {
+          source.Interrupt();
+          inner_->Abort();
+        }) {}
+  const std::shared_ptr<Job>& job() const { return inner_; }
+
+  // Runs `body`; when it throws, stops the engines, lets `drain` wait for them and throws Aborted
+  // if that was the caller's wish, else what was thrown first.
+  template <typename Body, typename Drain>
+  auto Run(Body body, Drain drain) {
+    try {
+      job_.Check();
+      return body();
+    } catch (...) {
+      inner_->Abort();
+      drain();
+      job_.Check();
+      throw;
+    }
+  }
+
+ private:
+  Job& job_;
+  std::shared_ptr<Job> inner_;
+  Job::AbortListener listener_;
+};
+
+std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
+  auto joined = std::make_shared<Window>();
+  const auto limit = static_cast<std::size_t>(kDetectionSeconds * kSampleRate);
+  for (const Window& window : windows) {
+    const std::size_t count = std::min(window.samples.size(), limit - joined->samples.size());
+    joined->samples.insert(joined->samples.end(), window.samples.begin(),
+                           window.samples.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  return joined;
+}
+
+class Transcriber {
+ public:
+  Transcriber(WindowRecognizer& recognizer, AudioSource& source, SpeechScorer* scorer,
+              const TranscriptionOptions& options, Job& job, const Work& work)
+      : recognizer_(recognizer),
+        job_(job),
+        work_(work),
+        decode_(options.decode),
+        seeks_(!options.vad),
+        // One more than can be worked on waits in the engine's queue, so that no replica idles
+        // while this thread reads and detects. A window that seeks needs the one before it.
+        in_flight_(seeks_ ? 1
+                          : static_cast<std::size_t>(std::max(recognizer.parallelism(), 1)) + 1),
+        windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
+        progress_(job, source) {}
+
+  TranscriptionResult Run() {
+    DecideLanguage();
+    while (Step()) job_.Check();
+    job_.Check();
+    progress_.Finish();
+    return {decode_.language, language_probability_, windower_->position()};
+  }
+
+  void Drain() noexcept {
+    for (const Pending& pending : pending_)
+      if (pending.result.valid()) pending.result.wait();
+  }
+
+ private:
+  struct Pending {
+    std::shared_ptr<const Window> window;
+    std::future<WindowResult> result;
+    bool ready() const {
+      return result.wait_for(std::chrono::seconds(0)) != std::future_status::timeout;
+    }
+  };
+
+  void DecideLanguage() {
+    language_probability_ = 1;
+    if (!decode_.language.empty()) return;
+    if (!recognizer_.info().multilingual) {
+      decode_.language = "en";
+      return;
+    }
+    double speech = 0;
+    while (speech < kEnoughForLanguage &&
+           (ahead_.empty() ||
+            windower_->position() - ahead_.front().start < kLongestWaitForLanguage)) {
+      auto window = windower_->Next();
+      job_.Check();
+      if (!window) break;
+      speech += window->duration();
+      ahead_.push_back(std::move(*window));
+      if (seeks_) break;
+    }
+    language_probability_ = 0;
+    if (ahead_.empty()) return;
+    const auto scores = recognizer_.DetectLanguage(Joined(ahead_), work_.job()).get();
+    if (scores.empty()) {
+      throw CpwError(ErrorCode::kInternal,
+                     "The engine named no language for the audio. Pass `language` to go on.");
+    }
+    decode_.language = scores.front().language;
+    language_probability_ = scores.front().probability;
+  }
+
+  // One piece of work; false when nothing is left.
+  bool Step() {
+    while (!pending_.empty() && pending_.front().ready()) Deliver();
+    if (HasRoom()) {
+      if (auto window = Take()) {
+        Submit(std::move(*window));
+        return true;
+      }
+      if (windower_->Advance()) {
+        if (pending_.empty() && !seeks_) progress_.Reach(windower_->position());
+        return true;
+      }
+      if (pending_.empty()) return false;
+      pending_.front().result.wait();
+      return true;
+    }
+    // Not the front alone: a later window may be the one that makes room.
+    pending_.front().result.wait_for(kPoll);
+    return true;
+  }
+
+  // Finished windows that wait for a slow one before them are bounded too.
+  bool HasRoom() const {
+    const auto unfinished = static_cast<std::size_t>(std::count_if(
+        pending_.begin(), pending_.end(), [](const Pending& p) { return !p.ready(); }));
+    return seeks_ ? pending_.empty() : unfinished < in_flight_ && pending_.size() < 4 * in_flight_;
+  }
+
+  std::optional<Window> Take() {
+    if (ahead_.empty()) return windower_->Take();
+    Window window = std::move(ahead_.front());
+    ahead_.pop_front();
+    return window;
+  }
+
+  void Submit(Window window) {
+    job_.Check();
+    Pending& pending = pending_.emplace_back();
+    pending.window = std::make_shared<const Window>(std::move(window));
+    try {
+      pending.result = recognizer_.Submit(pending.window, decode_, work_.job());
+    } catch (...) {
+      pending_.pop_back();
+      throw;
+    }
+  }
+
+  void Deliver() {
+    const auto window = pending_.front().window;
+    auto result = std::move(pending_.front().result);
+    pending_.pop_front();
+    WindowResult found = result.get();
+    job_.Check();
+    for (const Segment& segment : timeline_.Place(*window, std::move(found.segments)))
+      job_.Emit(segment);
+    double done = window->start + window->duration();
+    if (seeks_) {
+      windower_->Consumed(found.consumed);
+      done = std::min(done, window->start + std::max(found.consumed, 0.0));
+    }
+    progress_.Reach(done);
+  }
+
+  WindowRecognizer& recognizer_;
+  Job& job_;
+  const Work& work_;
+  DecodeOptions decode_;
+  const bool seeks_;
+  const std::size_t in_flight_;
+  std::unique_ptr<Windower> windower_;
+  ProgressMeter progress_;
+  Timeline timeline_;
+  double language_probability_ = 0;
+  std::deque<Window> ahead_;  // read to decide the language, not submitted yet
+  std::deque<Pending> pending_;
+};
+
+}  // namespace
+
+TranscriptionResult Transcribe(WindowRecognizer& recognizer, AudioSource& source,
+                               SpeechScorer* scorer, const TranscriptionOptions& options,
+                               std::shared_ptr<Job> job) {
+  Work work(*job, source);
+  Transcriber transcriber(recognizer, source, scorer, options, *job, work);
+  return work.Run([&] { return transcriber.Run(); }, [&] { transcriber.Drain(); });
+}
+
+std::vector<LanguageScore> DetectLanguage(WindowRecognizer& recognizer, AudioSource& source,
+                                          SpeechScorer* scorer,
+                                          const std::optional<VadOptions>& vad,
+                                          std::shared_ptr<Job> job) {
+  if (!recognizer.info().multilingual) return {{"en", 1.0}};
+  Work work(*job, source);
+  const auto windower = MakeWindower(source, scorer, vad, kDetectionSeconds);
+  const auto detect = [&]() -> std::vector<LanguageScore> {
+    std::deque<Window> windows;
+    double speech = 0;
+    while (speech < kDetectionSeconds) {
+      auto window = windower->Next();
+      job->Check();
+      if (!window) break;
+      speech += window->duration();
+      windows.push_back(std::move(*window));
+    }
+    std::vector<LanguageScore> scores;
+    if (!windows.empty()) scores = recognizer.DetectLanguage(Joined(windows), work.job()).get();
+    job->Check();
+    job->Progress(1);
+    return scores;
+  };
+  return work.Run(detect, [] {});
+}
+
+std::vector<SpeechSegment> DetectSpeech(AudioSource& source, SpeechScorer& scorer,
+                                        const VadOptions& vad, std::shared_ptr<Job> job) {
+  Work work(*job, source);
+  const auto detect = [&] {
+    constexpr std::size_t kStep = 32 * SpeechScorer::kFrameSamples;
+    FrameScorer frames(scorer);
+    SpeechSegmenter segmenter(vad);
+    ProgressMeter progress(*job, source);
+    std::vector<SpeechSegment> found;
+    std::vector<float> samples(kStep);
+    std::int64_t total = 0;
+    for (std::size_t count = kStep; count == kStep;) {
+      count = source.Read(samples.data(), kStep);
+      job->Check();
+      for (const float probability : frames.Score(std::span<const float>(samples).first(count)))
+        segmenter.Push(probability);
+      total += static_cast<std::int64_t>(count);
+      if (count < kStep) segmenter.Finish(total);
+      while (const auto range = segmenter.Pop()) {
+        found.push_back({static_cast<double>(range->begin) / kSampleRate,
+                         static_cast<double>(range->end) / kSampleRate});
+      }
+      progress.Reach(static_cast<double>(total) / kSampleRate);
+    }
+    job->Check();
+    progress.Finish();
+    return found;
+  };
+  return work.Run(detect, [] {});
+}
+
+}  // namespace cpw
