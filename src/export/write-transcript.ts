@@ -73,7 +73,8 @@ function formatTxt({ segments }: Transcript): string {
 }
 
 async function remove(paths: readonly string[]): Promise<void> {
-  await Promise.all(paths.map((one) => rm(one, { force: true })));
+  // What cannot be removed was not made, and must not hide the error that led here.
+  await Promise.allSettled(paths.map((one) => rm(one, { force: true })));
 }
 
 async function publish(

@@ -64,7 +64,7 @@ function problemsOf(
   context: ParseContext,
 ): readonly OptionProblem[] {
   const nameOf = context.nameOf ?? ((path: readonly string[]) => path.join('.'));
-  return failed.error.issues.flatMap((issue) => {
+  return failed.error.issues.flatMap(meantIssues).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') {
       return [{ option: nameOf(path), message: messageOf(schema, failed.value, issue) }];
@@ -75,6 +75,15 @@ function problemsOf(
       return { option, message: unknownOption(known, option) };
     });
   });
+}
+
+/** Of an option that may be an object or something simpler, the object's issues where one was given. */
+function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const inside = (one: z.core.$ZodIssue): boolean =>
+    one.path.length > 0 || one.code === 'unrecognized_keys';
+  const meant = issue.errors.find((branch) => branch.some(inside));
+  return meant?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
 function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string {

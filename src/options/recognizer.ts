@@ -77,7 +77,7 @@ export const recognizerOptionsSchema = z
       .default('auto')
       .describe(
         'Windows worked on at the same time, each with its share of the threads. ' +
-          'auto: one for each thread on cpu, one on a GPU; 1 works on one window at a time',
+          'auto: one for each thread with ctranslate2 on cpu, else 1',
       )
       .meta({ group: 'Model' }),
     modelsDir: z

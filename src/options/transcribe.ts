@@ -116,8 +116,9 @@ export const transcribeOptionsSchema = z.strictObject({
     .meta({ group: 'Recognition' }),
   vad: z
     .union([z.boolean(), vadOptionsSchema])
-    .default(true)
     .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))
+    // Not default(): zod 4.6 leaves that of a union with a transform out of its JSON schema.
+    .prefault(true)
     .describe('Skip what is not speech (Silero). false: windows of windowS, all audio is decoded')
     .meta({ group: 'Speech detection' }),
 });

@@ -1,0 +1,313 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import { createReporter } from '../../src/cli/reporter.js';
+import { formatError } from '../../src/cli/report-error.js';
+import { CpwError } from '../../src/errors.js';
+import { sanitizeFilename, stemOf } from '../../src/export/file-name.js';
+import { planOutputs } from '../../src/export/plan-outputs.js';
+import {
+  formatJson,
+  parseTranscript,
+  transcriptSchema,
+} from '../../src/export/transcript-schema.js';
+import { formatTranscript, writeTranscript } from '../../src/export/write-transcript.js';
+import { cuesOf } from '../../src/subtitles/cues.js';
+import { formatSrt } from '../../src/subtitles/srt.js';
+import { formatVtt } from '../../src/subtitles/vtt.js';
+import type { Segment, Transcript } from '../../src/types.js';
+
+const formats = ['txt', 'srt', 'vtt', 'json'] as const;
+
+function segment(id: number, start: number, end: number, text: string): Segment {
+  return {
+    id,
+    start,
+    end,
+    text,
+    avgLogprob: -0.25,
+    noSpeechProb: 0.01,
+    confidence: Math.exp(-0.25),
+  };
+}
+
+function transcript(...segments: Segment[]): Transcript {
+  const duration = Math.max(1, ...segments.map(({ end }) => end));
+  return { language: 'en', languageProbability: 1, duration, segments };
+}
+
+const sample = transcript(
+  segment(0, 0, 2.5, 'And so, my fellow Americans,'),
+  segment(1, 2.5, 11, 'ask not what your country can do for you.'),
+);
+
+t.test('when a transcript breaks a rule, reading it says which and where', async (t) => {
+  const broken: [string, unknown, RegExp][] = [
+    ['empty time', transcript(segment(0, 1, 1, 'a')), /segments\.0: start 1 is not before end 1/],
+    [
+      'descending',
+      transcript(segment(0, 5, 6, 'a'), segment(1, 1, 2, 'b')),
+      /segments\.1: .*before 5/,
+    ],
+    ['outside', { ...sample, duration: 10 }, /segments\.1: end 11 is after 10/],
+    ['hole in the ids', transcript(segment(0, 0, 1, 'a'), segment(2, 1, 2, 'b')), /id is 2, not 1/],
+    [
+      'no confidence',
+      { ...sample, segments: [{ ...sample.segments[0], confidence: undefined }] },
+      /confidence/,
+    ],
+    ['another key', { ...sample, extra: 1 }, /extra/],
+    ['NaN as null', JSON.parse(JSON.stringify({ ...sample, duration: NaN })), /duration/],
+    ['a list', [], /object/],
+  ];
+  for (const [name, value, message] of broken) {
+    const read = () => parseTranscript(JSON.stringify(value), 'x.json');
+    t.throws(read, { code: 'CPW_INVALID_OPTIONS', message }, name);
+  }
+  t.throws(() => parseTranscript('{', 'x.json'), { message: /x\.json is not JSON/ });
+});
+
+t.test('when words leave their segment or run backwards, they are refused', async (t) => {
+  const word = (start: number, end: number) => ({ start, end, word: 'a', probability: 0.9 });
+  const of = (...words: ReturnType<typeof word>[]) =>
+    transcriptSchema.safeParse(transcript({ ...segment(0, 1, 3, 'a b'), words })).success;
+  t.ok(of(word(1, 2), word(2, 3)));
+  t.notOk(of(word(2, 2)), 'no time');
+  t.notOk(of(word(0.5, 2)), 'before the segment');
+  t.notOk(of(word(2, 3.5)), 'after the segment');
+  t.notOk(of(word(2, 3), word(1, 2)), 'backwards');
+});
+
+t.test(
+  'when a transcript is written as JSON, it reads back as it was, in milliseconds',
+  async (t) => {
+    t.strictSame(parseTranscript(formatJson(sample)), sample);
+    const fine = transcript(segment(0, 0.123456, 0.123457, 'short'), segment(1, 0.5, 1.99999, 'b'));
+    const back = parseTranscript(formatJson(fine));
+    t.ok(
+      back.segments.every(({ start, end }) => start < end),
+      'rounding empties nothing',
+    );
+    t.equal(back.segments[1]?.end, 2);
+    t.strictSame(parseTranscript(formatJson(transcript())).segments, []);
+    t.throws(() => formatJson(transcript(segment(0, 2, 1, 'a'))), { code: 'CPW_INTERNAL' });
+  },
+);
+
+t.test('when cues are written, times, escapes and counting follow the formats', async (t) => {
+  const cues = cuesOf([
+    segment(0, 3599.9996, 3601.0004, 'a --> b <i>&</i>'),
+    segment(1, 3601.5, 3602, '   '),
+    segment(2, 360_000.5, 360_001.25, 'two\n\nlines\u0000'),
+  ]);
+  t.equal(
+    formatSrt(cues),
+    '1\n01:00:00,000 --> 01:00:01,000\na → b <i>&</i>\n\n' +
+      '2\n100:00:00,500 --> 100:00:01,250\ntwo lines\n',
+  );
+  t.equal(
+    formatVtt(cues),
+    'WEBVTT\n\n01:00:00.000 --> 01:00:01.000\na --&gt; b &lt;i&gt;&amp;&lt;/i&gt;\n\n' +
+      '100:00:00.500 --> 100:00:01.250\ntwo lines\n',
+  );
+  t.equal(formatSrt([]), '');
+  t.equal(formatVtt([]), 'WEBVTT\n');
+});
+
+t.test('when a text is long, it takes balanced lines and then more cues', async (t) => {
+  const two = 'ask not what your country can do for you, ask what you can do';
+  t.strictSame(cuesOf([segment(0, 0, 4, two)])[0]?.lines, [
+    'ask not what your country can',
+    'do for you, ask what you can do',
+  ]);
+  const long = cuesOf([segment(0, 10, 30, `${two} ${two} ${two}`)]);
+  t.ok(long.length > 1);
+  t.equal(long[0]?.startMs, 10_000);
+  t.equal(long.at(-1)?.endMs, 30_000);
+  const japanese = cuesOf([segment(0, 0, 9, '日本語'.repeat(20))]).flatMap(({ lines }) => lines);
+  t.ok(japanese.every((line) => line.length <= 21));
+  t.equal(japanese.join(''), '日本語'.repeat(20), 'nothing is lost');
+  const family = '👨‍👩‍👧‍👦';
+  t.ok(
+    cuesOf([segment(0, 0, 9, family.repeat(50))])
+      .flatMap(({ lines }) => lines)
+      .every((line) => line.replaceAll(family, '') === ''),
+    'graphemes stay whole',
+  );
+});
+
+t.test(
+  'when segments are of any shape, cues neither overlap nor vanish nor lose a word',
+  async (t) => {
+    const spans = fc.array(
+      fc.record({
+        gap: fc.double({ min: -2, max: 2, noNaN: true }),
+        length: fc.double({ min: 1e-6, max: 40, noNaN: true }),
+        text: fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.lorem({ maxCount: 60 })),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(spans, (parts) => {
+        let at = 0;
+        const segments = parts.map(({ gap, length, text }, id) => {
+          const start = Math.max(0, at + gap);
+          at = start + length;
+          return segment(id, start, at, text);
+        });
+        const cues = cuesOf(segments);
+        const words = (texts: string[]) =>
+          texts.join('').replaceAll(/[\s\p{Cc}\u2028\u2029]/gu, '');
+        return (
+          cues.every(({ startMs, endMs }) => startMs < endMs && Number.isInteger(startMs)) &&
+          cues.every(({ startMs }, index) => startMs >= (cues[index - 1]?.endMs ?? 0)) &&
+          cues.every(({ lines }) => lines.length === 1 || lines.length === 2) &&
+          words(cues.flatMap(({ lines }) => lines)) === words(segments.map(({ text }) => text))
+        );
+      }),
+      { numRuns: 200 },
+    );
+    t.pass('200 transcripts');
+  },
+);
+
+t.test('when any text names a file, the name is safe', async (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 1000 }), (text) => {
+      const name = sanitizeFilename(text);
+      return (
+        name !== '' &&
+        name !== '.' &&
+        !name.includes('..') &&
+        !/[/\p{Cc}]/u.test(name) &&
+        Buffer.byteLength(`${name}.json`) <= 255 &&
+        sanitizeFilename(name) === name
+      );
+    }),
+    { numRuns: 1000 },
+  );
+  t.equal(sanitizeFilename('../../etc/passwd'), '._._etc_passwd');
+  t.equal(sanitizeFilename(''), '_');
+  t.equal(sanitizeFilename('CON'), '_CON');
+  t.equal(stemOf('/a/it\'s "odd" – नमस्ते.tar.wav'), 'it\'s "odd" – नमस्ते.tar');
+  t.equal(stemOf('-x.wav'), '-x');
+});
+
+t.test('when outputs are planned, collisions and files that exist are refused', async (t) => {
+  const outputDir = t.testdir({ 'b.srt': 'old' });
+  const options = { formats, outputDir, overwrite: false };
+  await t.rejects(planOutputs(['x/a.wav', 'y/a.mp3'], options), {
+    code: 'CPW_INVALID_OPTIONS',
+    message: /"x\/a\.wav" and "y\/a\.mp3" would both write "a\.\*"/,
+  });
+  await t.rejects(planOutputs(['a.wav', 'b.wav'], options), {
+    message: /b\.srt" exists already; add --overwrite/,
+  });
+  t.strictSame(await planOutputs(['a.wav', '-'], options), [
+    { input: 'a.wav', stem: 'a' },
+    { input: '-', stem: 'stdin' },
+  ]);
+  t.equal((await planOutputs(['b.wav'], { ...options, overwrite: true })).length, 1);
+  t.equal((await planOutputs(['x/a.wav', 'y/a.wav'], { ...options, formats: [] })).length, 2);
+});
+
+t.test('when writing fails, no file and no temporary file is left', async (t) => {
+  const outputDir = t.testdir({ 'a.vtt': 'old' });
+  const options = { stem: 'a', formats, outputDir };
+  await t.rejects(writeTranscript(sample, options), { message: /a\.vtt" exists already/ });
+  t.strictSame(readdirSync(outputDir), ['a.vtt']);
+  const bad = transcript(segment(0, 2, 1, 'a'));
+  await t.rejects(writeTranscript(bad, { ...options, overwrite: true }), { code: 'CPW_INTERNAL' });
+  t.strictSame(readdirSync(outputDir), ['a.vtt']);
+  t.equal(readFileSync(path.join(outputDir, 'a.vtt'), 'utf8'), 'old');
+  const file = path.join(outputDir, 'a.vtt');
+  await t.rejects(writeTranscript(sample, { ...options, outputDir: file }), {
+    code: 'CPW_INVALID_OPTIONS',
+    message: /cannot write into .*a\.vtt/,
+  });
+  mkdirSync(path.join(outputDir, 'c.srt'));
+  const overFolder = { ...options, stem: 'c', overwrite: true };
+  await t.rejects(writeTranscript(sample, overFolder), { code: 'CPW_INVALID_OPTIONS' });
+  t.strictSame(
+    readdirSync(outputDir).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+});
+
+t.test('when a transcript is written, each format has its file', async (t) => {
+  const outputDir = path.join(t.testdir(), 'made', 'here');
+  const stem = 'it\'s "odd"/name';
+  const paths = await writeTranscript(sample, { stem, formats, outputDir });
+  t.strictSame(
+    paths.map((one) => path.basename(one)),
+    formats.map((format) => `it's "odd"_name.${format}`),
+  );
+  const read = (format: string) =>
+    readFileSync(path.join(outputDir, `it's "odd"_name.${format}`), 'utf8');
+  t.equal(read('txt'), 'And so, my fellow Americans,\nask not what your country can do for you.\n');
+  t.match(read('srt'), /^1\n00:00:00,000 --> 00:00:02,500\n/);
+  t.match(read('vtt'), /^WEBVTT\n\n00:00:00\.000 --> 00:00:02\.500\n/);
+  t.strictSame(parseTranscript(read('json')), sample);
+  const shorter = transcript(segment(0, 0, 1, 'new'));
+  await writeTranscript(shorter, { stem, formats: ['txt'], outputDir, overwrite: true });
+  t.equal(read('txt'), 'new\n');
+  t.equal(formatTranscript(transcript(segment(0, 0, 1, ' a\nb ')), 'txt'), 'a b\n');
+  t.equal(readdirSync(outputDir).length, 4, 'no temporary file is left');
+});
+
+t.test(
+  'when progress is reported, a terminal gets one line and a file a line now and then',
+  async (t) => {
+    const make = (isTTY: boolean, quiet = false) => {
+      const written = { out: '', err: '' };
+      let now = 0;
+      const reporter = createReporter({
+        stdout: { write: (text) => (written.out += text) },
+        stderr: { isTTY, columns: 20, write: (text) => (written.err += text) },
+        quiet,
+        now: () => (now += 1000),
+      });
+      return { reporter, written };
+    };
+    const file = make(false);
+    for (let step = 0; step < 12; step++) file.reporter.progress('a.wav', step / 12);
+    file.reporter.result('text\n');
+    file.reporter.done();
+    t.equal(file.written.out, 'text\n');
+    t.match(file.written.err, /^(a\.wav {2,4}\d+ %\n){1,4}$/);
+    const terminal = make(true);
+    terminal.reporter.progress('a-name-that-is-too-long.wav', 0.5);
+    terminal.reporter.result('text\n');
+    terminal.reporter.done();
+    const lines = terminal.written.err.split('\r\u001b[K').filter((line) => line !== '');
+    t.ok(lines.length > 0 && lines.every((line) => line.length < 20 && line.endsWith('50 %')));
+    t.ok(terminal.written.err.endsWith('\r\u001b[K'), 'nothing stays behind');
+    const silent = make(true, true);
+    silent.reporter.progress('a.wav', 0.5);
+    silent.reporter.note('a note');
+    t.equal(silent.written.err, '');
+    silent.reporter.error('an error\n');
+    t.equal(silent.written.err, 'an error\n');
+  },
+);
+
+t.test('when an error is printed, it has code and hint, and a stack only when asked', async (t) => {
+  const cause = new Error('the cause');
+  const error = new CpwError('CPW_DOWNLOAD_FAILED', 'no connection', { stage: 'download', cause });
+  const plain = { json: false, verbose: false };
+  t.equal(
+    formatError(error, plain),
+    'cpw-native: no connection\n  CPW_DOWNLOAD_FAILED: a download did not complete; trying again may help\n',
+  );
+  t.match(formatError(error, { json: false, verbose: true }), /caused by: Error: the cause\n +at /);
+  t.strictSame(JSON.parse(formatError(error, { json: true, verbose: true, file: 'a.wav' })), {
+    code: 'CPW_DOWNLOAD_FAILED',
+    stage: 'download',
+    message: 'no connection',
+    file: 'a.wav',
+  });
+  t.match(formatError('thrown text', plain), /thrown text\n {2}CPW_INTERNAL/);
+  const evil = formatError(error, { ...plain, file: 'a\u001b[2J.wav' });
+  t.notMatch(evil, /\u001b/, 'a file name cannot steer the terminal');
+});
