@@ -1,0 +1,85 @@
+#include "engines/ctranslate2/gate.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace cpw {
+namespace {
+
+constexpr double kLogProbThreshold = -1.0;
+constexpr double kNoSpeechThreshold = 0.6;
+
+constexpr std::size_t kEntropyTokens = 32;
+constexpr double kEntropyThreshold = 2.4;  // nats; 32 different tokens have 3.5
+
+constexpr std::size_t kRepeats = 4;
+constexpr std::size_t kLongestPhrase = 20;
+constexpr std::size_t kShortestLoop = 8;  // "no, no, no, no" is speech
+
+constexpr std::size_t kGram = 4;
+constexpr std::size_t kFewestGrams = 24;
+constexpr double kDistinctShare = 0.5;
+
+using Ids = std::span<const std::size_t>;
+
+bool LowEntropy(Ids ids) {
+  if (ids.size() < kEntropyTokens) return false;
+  std::map<std::size_t, int> counts;
+  for (const std::size_t id : ids.last(kEntropyTokens)) ++counts[id];
+  double entropy = 0;
+  for (const auto& [id, count] : counts) {
+    const double p = static_cast<double>(count) / kEntropyTokens;
+    entropy -= p * std::log(p);
+  }
+  return entropy < kEntropyThreshold;
+}
+
+// A phrase of any length that stands `kRepeats` times in a row, anywhere.
+bool RepeatsPhrase(Ids ids) {
+  for (std::size_t length = 1; length <= kLongestPhrase; ++length) {
+    const std::size_t needed = std::max(length * (kRepeats - 1), kShortestLoop - 1);
+    std::size_t run = 0;
+    for (std::size_t i = length; i < ids.size(); ++i) {
+      run = ids[i] == ids[i - length] ? run + 1 : 0;
+      if (run >= needed) return true;
+    }
+  }
+  return false;
+}
+
+bool RepeatsGrams(Ids ids) {
+  if (ids.size() < kFewestGrams + kGram - 1) return false;
+  std::set<std::array<std::size_t, kGram>> distinct;
+  const std::size_t total = ids.size() - kGram + 1;
+  for (std::size_t i = 0; i < total; ++i) {
+    distinct.insert({ids[i], ids[i + 1], ids[i + 2], ids[i + 3]});
+  }
+  return static_cast<double>(distinct.size()) < kDistinctShare * static_cast<double>(total);
+}
+
+}  // namespace
+
+bool LooksLooped(Ids text_ids) {
+  return LowEntropy(text_ids) || RepeatsPhrase(text_ids) || RepeatsGrams(text_ids);
+}
+
+bool LooksRight(const DecodedPass& pass) {
+  return !pass.looped && !pass.capped && pass.avg_logprob >= kLogProbThreshold;
+}
+
+bool IsSilence(const DecodedPass& pass, double no_speech_prob) {
+  return no_speech_prob > kNoSpeechThreshold && pass.avg_logprob < kLogProbThreshold;
+}
+
+bool IsBetter(const DecodedPass& left, const DecodedPass& right) {
+  const auto rank = [](const DecodedPass& pass) {
+    return std::tuple(LooksRight(pass), !pass.looped, !pass.capped, pass.avg_logprob);
+  };
+  return rank(left) > rank(right);
+}
+
+}  // namespace cpw
