@@ -22,7 +22,7 @@ export async function ensureNodeModules() {
 export async function ensureNative() {
   const inputs = ['native', 'CMakeLists.txt', 'package-lock.json', 'scripts/build-native.mjs'];
   const options = Object.entries(process.env).filter(([name]) => name.startsWith('CPW_BUILD_'));
-  const key = hashOf(inputs, JSON.stringify(options.sort()));
+  const key = hashOf(inputs, JSON.stringify(options.toSorted(([a], [b]) => (a < b ? -1 : 1))));
   if (existsSync(path.join(root, addonFile)) && stamp('native') === key) return;
   await step('native build', (prefix) =>
     mustRun('The native build', process.execPath, ['scripts/build-native.mjs'], { prefix }),

@@ -1,0 +1,122 @@
+// The layering of CONTRIBUTING.md: an import only points down. A folder may import itself, the
+// folders named in its row, and nothing else of src.
+const mayImport = {
+  cli: [
+    'pipeline',
+    'stages',
+    'engines',
+    'models',
+    'media',
+    'text',
+    'subtitles',
+    'export',
+    'options',
+    'native',
+  ],
+  pipeline: [
+    'stages',
+    'engines',
+    'models',
+    'media',
+    'text',
+    'subtitles',
+    'export',
+    'options',
+    'native',
+  ],
+  stages: ['engines', 'models', 'media', 'text', 'subtitles', 'export', 'options', 'native'],
+  engines: ['models', 'media', 'options', 'native'],
+  export: ['subtitles', 'text', 'options'],
+  subtitles: ['text', 'options'],
+  models: ['options', 'native'],
+  media: ['options', 'native'],
+  text: ['options'],
+  native: [],
+  options: [],
+};
+const everyone = ['^src/errors[.]ts$', '^src/types[.]ts$'];
+
+const layers = Object.entries(mayImport).map(([folder, below]) => ({
+  name: `layer-${folder}`,
+  comment: `src/${folder} may import ${['itself', ...below, 'errors', 'types'].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${folder}/`, ...below.map((name) => `^src/${name}/`), ...everyone],
+  },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'folder-without-a-layer',
+      comment: 'a new folder of src gets its row in .dependency-cruiser.cjs',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: Object.keys(mayImport).map((name) => `^src/${name}/`) },
+      to: { path: '.' },
+    },
+    {
+      name: 'the-ground-floor-imports-nothing',
+      comment: 'errors.ts and types.ts stand below everything',
+      severity: 'error',
+      from: { path: everyone },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'nothing-imports-cli-or-index',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: ['^src/cli/', '^src/index[.]ts$'] },
+    },
+    {
+      name: 'stages-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/stages/([^/]+)[.]ts$', pathNot: '^src/stages/stage[.]ts$' },
+      to: { path: '^src/stages/', pathNot: ['^src/stages/stage[.]ts$', '^src/stages/$1[.]ts$'] },
+    },
+    {
+      name: 'one-loader-of-native-code',
+      comment: 'only src/native/load.ts finds and loads the .node file',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/native/load[.]ts$' },
+      to: { path: ['node-gyp-build', '[.]node$'] },
+    },
+    {
+      name: 'only-media-runs-programs',
+      comment: 'ffmpeg lives in src/media; doctor asks programs for their versions',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/media/', '^src/cli/doctor/'] },
+      to: { dependencyTypes: ['core'], path: '^child_process$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-development-package-in-the-product',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-unresolvable',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
