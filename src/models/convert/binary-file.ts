@@ -6,11 +6,15 @@ const WINDOW_BYTES = 64 * 1024;
 
 /** A model file opened for reading at any place. Every read is exact or an error. */
 export class BinaryFile implements AsyncDisposable {
-  private constructor(
-    readonly path: string,
-    readonly size: number,
-    private readonly handle: FileHandle,
-  ) {}
+  readonly path: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, size: number, handle: FileHandle) {
+    this.path = path;
+    this.size = size;
+    this.#handle = handle;
+  }
 
   /** Opens a regular file; CPW_FILE_NOT_FOUND or CPW_MODEL_INCOMPATIBLE when that is not possible. */
   static async open(path: string): Promise<BinaryFile> {
@@ -51,7 +55,7 @@ export class BinaryFile implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.#handle.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -60,7 +64,7 @@ export class BinaryFile implements AsyncDisposable {
 
   private async read(target: Uint8Array, at: number, position: number) {
     try {
-      return await this.handle.read(target, at, target.byteLength - at, position);
+      return await this.#handle.read(target, at, target.byteLength - at, position);
     } catch (error) {
       throw fileError('read', this.path, error);
     }
@@ -72,10 +76,12 @@ export class BinaryCursor {
   private window = new Uint8Array(new ArrayBuffer(0));
   private windowStart = 0;
 
-  constructor(
-    private readonly file: BinaryFile,
-    public offset = 0,
-  ) {}
+  offset = 0;
+  private readonly file: BinaryFile;
+
+  constructor(file: BinaryFile) {
+    this.file = file;
+  }
 
   get remaining(): number {
     return this.file.size - this.offset;

@@ -10,10 +10,13 @@ export interface ConvertControl {
 export class Progress {
   private done = 0;
 
-  constructor(
-    private readonly total: number,
-    private readonly control: ConvertControl,
-  ) {}
+  private readonly total: number;
+  private readonly control: ConvertControl;
+
+  constructor(total: number, control: ConvertControl) {
+    this.total = total;
+    this.control = control;
+  }
 
   advance(amount: number): void {
     this.control.signal?.throwIfAborted();

@@ -12,10 +12,11 @@ export class OutputFile {
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private filled = 0;
 
-  constructor(
-    readonly path: string,
-    private readonly handle: FileHandle,
-  ) {}
+  private readonly handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.handle = handle;
+  }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.bytesWritten += bytes.byteLength;
@@ -92,7 +93,7 @@ export async function fillFile(
 ): Promise<number> {
   const handle = await open(path, 'wx');
   try {
-    const file = new OutputFile(path, handle);
+    const file = new OutputFile(handle);
     await fill(file);
     await file.flush();
     await handle.sync();
