@@ -59,10 +59,16 @@ function lint() {
   return tool(bin('oxlint'), ['--type-aware', '--deny-warnings', '--format=unix', '.']);
 }
 
-function clangFormat() {
+async function clangFormat() {
   const files = [...sourcesBelow('native'), ...sourcesBelow('tests/native')];
   if (files.length === 0) return ['no C++ file was read'];
-  return tool(bin('clang-format'), ['--dry-run', '-Werror', '--style=file', ...files]);
+  const args = ['--dry-run', '-Werror', '--style=file', ...files];
+  const { status, output } = await run(bin('clang-format'), args, { capture: true });
+  if (status === 0) return [];
+  const places = [...output.matchAll(/^(\S+?:\d+):\d+: error: /gm)].map((match) => match[1]);
+  const first = new Map(places.toReversed().map((place) => [place.split(':')[0], place]));
+  const lines = [...first.values()].map((place) => `${place}: not as clang-format writes it`);
+  return lines.length > 0 ? [...lines.toReversed(), 'npm run format writes it so'] : [output];
 }
 
 // dependency-cruiser passes when it reads nothing (an unknown compiler version, a wrong path), so
