@@ -18,6 +18,9 @@ struct DecodeOptions {
   int beam_size;           // 1 = greedy
   int retry_beam_size;     // beam for a window whose first pass looks wrong, 0 = no retry
   std::string initial_prompt;  // "" = none
+  // The caller goes on where `WindowResult::consumed` says. Else the window is decoded to its end,
+  // an open sentence included, and all of it is consumed.
+  bool seeks = false;
 };
 
 struct WindowResult {

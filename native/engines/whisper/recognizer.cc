@@ -1,0 +1,111 @@
+#include "engines/whisper/recognizer.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+
+namespace cpw {
+namespace {
+
+constexpr int kMostBeams = 8;  // WHISPER_MAX_DECODERS
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// Upstream is C++ behind a C face: what it throws comes through as it is.
+[[noreturn]] void RethrowAsOurs() {
+  try {
+    throw;
+  } catch (const CpwError&) {
+    throw;
+  } catch (const Aborted&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw CpwError(ErrorCode::kOutOfMemory,
+                   "Memory ran out while a window was decoded. Use a smaller model, fewer replicas "
+                   "or a smaller beam.");
+  } catch (const std::exception& error) {
+    throw CpwError(ErrorCode::kInferenceFailed,
+                   std::string("whisper.cpp failed on a window: ") + error.what() +
+                       ". Try again; if it fails again, report it with this message and the "
+                       "model.");
+  }
+}
+
+}  // namespace
+
+WhisperRecognizer::WhisperRecognizer(const WhisperLoadOptions& options, const Job& job)
+    : model_(LoadWhisperModel(options, job)),
+      decoders_([&] {
+        std::vector<WhisperDecoder> decoders;
+        for (int i = 0; i < options.replicas; ++i) decoders.emplace_back(model_);
+        return decoders;
+      }()),
+      executor_(decoders_.size()) {}
+
+template <typename Result, typename Work>
+std::future<Result> WhisperRecognizer::Post(Work work) {
+  auto promise = std::make_shared<std::promise<Result>>();
+  std::future<Result> future = promise->get_future();
+  executor_.Post([this, promise, work = std::move(work)](std::size_t thread) {
+    try {
+      try {
+        promise->set_value(work(decoders_[thread]));
+      } catch (...) {
+        RethrowAsOurs();
+      }
+    } catch (...) {
+      promise->set_exception(std::current_exception());
+    }
+  });
+  return future;
+}
+
+void WhisperRecognizer::CheckOptions(const DecodeOptions& options) const {
+  const std::vector<std::string>& known = model_.info.languages;
+  if (!options.language.empty() &&
+      std::find(known.begin(), known.end(), options.language) == known.end()) {
+    throw CpwError(ErrorCode::kUnsupportedLanguage,
+                   "The model does not know the language '" + options.language +
+                       "'. Choose another model, or one of: " + Joined(known) + ".");
+  }
+  if (options.translate && !model_.info.multilingual) {
+    throw CpwError(ErrorCode::kUnsupportedLanguage,
+                   "This model knows English alone and cannot translate. Use a multilingual model, "
+                   "or switch translate off.");
+  }
+  const int beam = std::max(options.beam_size, options.retry_beam_size);
+  if (options.beam_size < 1 || options.retry_beam_size < 0 || beam > kMostBeams) {
+    throw CpwError(ErrorCode::kInvalidOptions,
+                   "whisper.cpp searches with 1 to " + std::to_string(kMostBeams) +
+                       " beams, asked for " + std::to_string(options.beam_size) + " (retry " +
+                       std::to_string(options.retry_beam_size) + "). Choose a beam in that range.");
+  }
+}
+
+std::future<WindowResult> WhisperRecognizer::Submit(std::shared_ptr<const Window> window,
+                                                    const DecodeOptions& options,
+                                                    std::shared_ptr<Job> job) {
+  return Post<WindowResult>(
+      [this, window = std::move(window), options, job = std::move(job)](WhisperDecoder& decoder) {
+        CheckOptions(options);
+        return decoder.Decode(*window, options, *job);
+      });
+}
+
+std::future<std::vector<LanguageScore>> WhisperRecognizer::DetectLanguage(
+    std::shared_ptr<const Window> window, std::shared_ptr<Job> job) {
+  return Post<std::vector<LanguageScore>>(
+      [window = std::move(window), job = std::move(job)](WhisperDecoder& decoder) {
+        return decoder.DetectLanguage(*window, *job);
+      });
+}
+
+}  // namespace cpw
