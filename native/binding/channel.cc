@@ -33,20 +33,23 @@ Channel::~Channel() { Close(); }
 
 void Channel::Send(Message message) {
   auto data = std::make_unique<Message>(std::move(message));
+  std::lock_guard lock(mutex_);
+  if (function_ == nullptr) return;
   if (napi_call_threadsafe_function(function_, data.get(), napi_tsfn_nonblocking) == napi_ok) {
     data.release();  // Deliver owns it now
   }
 }
 
 void Channel::Ref() {
-  if (references_++ == 0) napi_ref_threadsafe_function(env_, function_);
+  if (references_++ == 0 && function_ != nullptr) napi_ref_threadsafe_function(env_, function_);
 }
 
 void Channel::Unref() {
-  if (--references_ == 0) napi_unref_threadsafe_function(env_, function_);
+  if (--references_ == 0 && function_ != nullptr) napi_unref_threadsafe_function(env_, function_);
 }
 
 void Channel::Close() {
+  std::lock_guard lock(mutex_);
   if (function_ == nullptr) return;
   napi_release_threadsafe_function(function_, napi_tsfn_abort);
   function_ = nullptr;

@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <mutex>
 
 namespace cpw {
 
@@ -18,7 +19,7 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // Any thread. Dropped when the environment is being torn down.
+  // Any thread. Dropped once the environment is being torn down.
   void Send(Message message);
 
   // JS thread only; counted.
@@ -29,6 +30,7 @@ class Channel {
 
  private:
   napi_env env_;
+  std::mutex mutex_;  // for function_: a late sender may meet Close()
   napi_threadsafe_function function_ = nullptr;
   int references_ = 0;
 };

@@ -30,7 +30,10 @@ const char* LevelName(LogLevel level) {
 
 }  // namespace
 
-Environment::Environment(Napi::Env env) : env_(env), channel_(env), threads_(kMaxJobThreads) {
+Environment::Environment(Napi::Env env)
+    : env_(env),
+      channel_(std::make_shared<Channel>(env)),
+      threads_(std::make_shared<JobThreads>(kMaxJobThreads)) {
   // Hooks run in reverse order: this one before the thread-safe function's own, so that threads
   // that still send are joined while the channel is alive.
   env.AddCleanupHook([this] { Shutdown(); });
@@ -43,8 +46,8 @@ void Environment::Shutdown() {
   for (auto& [id, call] : calls_) {
     if (call->job) call->job->Abort();
   }
-  threads_.Join();
-  channel_.Close();
+  threads_->Join();
+  channel_->Close();
   calls_.clear();
   recognizer_class.Reset();
   speech_detector_class.Reset();
@@ -53,8 +56,8 @@ void Environment::Shutdown() {
 
 std::uint64_t Environment::Open(std::unique_ptr<Call> call) {
   const std::uint64_t id = next_id_++;
+  if (call->keeps_alive) channel_->Ref();
   calls_.emplace(id, std::move(call));
-  channel_.Ref();
   return id;
 }
 
@@ -68,12 +71,12 @@ std::unique_ptr<Call> Environment::Close(std::uint64_t id) {
   if (found == calls_.end()) return nullptr;
   auto call = std::move(found->second);
   calls_.erase(found);
-  channel_.Unref();
+  if (call->keeps_alive) channel_->Unref();
   return call;
 }
 
-void Environment::Dispose(std::shared_ptr<void> resource) {
-  if (resource) threads_.Post([resource = std::move(resource)]() mutable { resource.reset(); });
+void Dispose(JobThreads& threads, std::shared_ptr<void> resource) {
+  if (resource) threads.Post([resource = std::move(resource)]() mutable { resource.reset(); });
 }
 
 void Environment::SetLogSink(Napi::Value sink) {
@@ -83,7 +86,7 @@ void Environment::SetLogSink(Napi::Value sink) {
   log_sink_.Reset();
   if (sink.IsFunction()) {
     log_sink_ = Napi::Persistent(sink.As<Napi::Function>());
-    subscribers.list.emplace_back(this, &channel_);
+    subscribers.list.emplace_back(this, channel_.get());
   }
   if (subscribers.list.empty()) {
     Log::SetSink(nullptr);

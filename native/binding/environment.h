@@ -22,9 +22,15 @@ struct Call {
   Napi::FunctionReference on_segment;
   std::vector<Napi::ObjectReference> keep_alive;
   std::shared_ptr<Job> job;
+  // False for what only waits on another call (a push): it does not keep the process alive.
+  bool keeps_alive = true;
   // What a callback threw: the call is aborted and rejects with it.
   std::optional<Napi::Error> thrown;
 };
+
+// Frees an engine on a job thread: joining its workers and freeing its weights takes a while. After
+// the threads were joined it is freed at once.
+void Dispose(JobThreads& threads, std::shared_ptr<void> resource);
 
 // Everything of one Node environment (the main thread or a worker). No state is shared with another.
 class Environment {
@@ -36,16 +42,15 @@ class Environment {
 
   static Environment& Get(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-  Channel& channel() { return channel_; }
-  JobThreads& threads() { return threads_; }
+  Channel& channel() { return *channel_; }
+  // For callbacks that may outlive the environment.
+  std::weak_ptr<Channel> weak_channel() const { return channel_; }
+  const std::shared_ptr<JobThreads>& threads() const { return threads_; }
 
   // Calls: opened on the JS thread, found by id in messages, closed when they settle.
   std::uint64_t Open(std::unique_ptr<Call> call);
   Call* Find(std::uint64_t id);
   std::unique_ptr<Call> Close(std::uint64_t id);
-
-  // Frees an engine on a job thread: joining its workers and freeing its weights takes a while.
-  void Dispose(std::shared_ptr<void> resource);
 
   void SetLogSink(Napi::Value sink);
 
@@ -57,8 +62,8 @@ class Environment {
   void Shutdown();
 
   Napi::Env env_;
-  Channel channel_;
-  JobThreads threads_;
+  const std::shared_ptr<Channel> channel_;
+  const std::shared_ptr<JobThreads> threads_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
   std::uint64_t next_id_ = 1;
   Napi::FunctionReference log_sink_;

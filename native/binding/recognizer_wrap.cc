@@ -36,15 +36,12 @@ Napi::Value RecognizerWrap::Wrap(Napi::Env env, std::shared_ptr<WindowRecognizer
 }
 
 RecognizerWrap::RecognizerWrap(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<RecognizerWrap>(info), env_(info.Env()) {
+    : Napi::ObjectWrap<RecognizerWrap>(info), threads_(Environment::Get(info.Env()).threads()) {
   recognizer_ = *ConstructorPayload<std::shared_ptr<WindowRecognizer>>(info, "Recognizer");
   info.This().As<Napi::Object>().TypeTag(&kRecognizerTag);
 }
 
-RecognizerWrap::~RecognizerWrap() {
-  // Null while the environment itself goes away: then this thread may free it.
-  if (recognizer_) Environment::Get(env_).Dispose(std::move(recognizer_));
-}
+RecognizerWrap::~RecognizerWrap() { Dispose(*threads_, std::move(recognizer_)); }
 
 std::shared_ptr<WindowRecognizer> RecognizerWrap::Opened() const {
   if (!recognizer_) {
@@ -100,7 +97,7 @@ Napi::Value RecognizerWrap::Info(const Napi::CallbackInfo& info) {
 }
 
 void RecognizerWrap::Close(const Napi::CallbackInfo&) {
-  if (recognizer_) Environment::Get(env_).Dispose(std::move(recognizer_));
+  Dispose(*threads_, std::move(recognizer_));
   recognizer_.reset();
 }
 

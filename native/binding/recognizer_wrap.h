@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "core/job_threads.h"
 #include "core/window_recognizer.h"
 
 namespace cpw {
@@ -24,9 +25,8 @@ class RecognizerWrap : public Napi::ObjectWrap<RecognizerWrap> {
   void Close(const Napi::CallbackInfo& info);
   std::shared_ptr<WindowRecognizer> Opened() const;
 
-  Napi::Env env_;
+  const std::shared_ptr<JobThreads> threads_;  // outlives the environment's teardown
   std::shared_ptr<WindowRecognizer> recognizer_;
-  Napi::ObjectReference info_;
 };
 
 }  // namespace cpw

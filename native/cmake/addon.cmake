@@ -7,8 +7,10 @@ add_library(cpw_addon MODULE
   native/binding/environment.cc
   native/binding/fields.cc
   native/binding/js_error.cc
+  native/binding/options.cc
   native/binding/recognizer_wrap.cc
   native/binding/speech_detector_wrap.cc
+  native/binding/submit.cc
   native/binding/system_info.cc
   native/binding/to_js.cc)
 set_target_properties(cpw_addon PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME cpw-native

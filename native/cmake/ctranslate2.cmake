@@ -64,10 +64,9 @@ endif()
 if(CPW_BUILD_CUDA)
   list(APPEND _args -DWITH_CUDA=ON)
 endif()
-set(_flags "")
 if(CPW_BUILD_SANITIZE)
-  set(_flags "${CPW_SANITIZE_FLAGS}")
-  list(APPEND _args "-DCMAKE_C_FLAGS=${_flags}" "-DCMAKE_CXX_FLAGS=${_flags}")
+  list(APPEND _args "-DCMAKE_C_FLAGS=${CPW_SANITIZE_FLAGS}" "-DCMAKE_CXX_FLAGS=${CPW_SANITIZE_FLAGS}"
+    "-DCMAKE_C_FLAGS_RELEASE=-O1 -DNDEBUG" "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG")
 endif()
 
 cpw_cached_build(ctranslate2 SOURCE "${_source}" LOCK "${_lock}" TARGETS ctranslate2 KEEP include third_party/spdlog third_party/googletest

@@ -32,7 +32,8 @@ if(CPW_BUILD_METAL)
   list(APPEND _args -DGGML_METAL_EMBED_LIBRARY=ON)
 endif()
 if(CPW_BUILD_SANITIZE)
-  list(APPEND _args "-DCMAKE_C_FLAGS=${CPW_SANITIZE_FLAGS}" "-DCMAKE_CXX_FLAGS=${CPW_SANITIZE_FLAGS}")
+  list(APPEND _args "-DCMAKE_C_FLAGS=${CPW_SANITIZE_FLAGS}" "-DCMAKE_CXX_FLAGS=${CPW_SANITIZE_FLAGS}"
+    "-DCMAKE_C_FLAGS_RELEASE=-O1 -DNDEBUG" "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG")
 endif()
 cpw_cached_build(whisper.cpp SOURCE "${_source}" LOCK "${_lock}" TARGETS ${_targets} KEEP include ggml/include examples
   ABOUT "whisper.cpp ${CPW_WHISPER_CPP_VERSION} (a minute or two)" ARGS ${_args})
