@@ -11,6 +11,8 @@ export interface OptionRow {
   readonly numeric: boolean;
   /** The closed set of accepted words, empty where it is open. */
   readonly choices: readonly string[];
+  /** True where any text is accepted. */
+  readonly open: boolean;
   /** What is accepted, in words: `auto or a whole number from 1 to 8`. */
   readonly expected: string;
   /** Absent where leaving the option out is a case of its own. */
@@ -77,6 +79,7 @@ function rowOf(node: SchemaNode, path: readonly string[], group: string): Option
     kind: kindOf(node),
     numeric: alternatives(node).some(isNumber),
     choices: alternatives(node.items ?? node).every((one) => wordsOf(one).length > 0) ? words : [],
+    open: alternatives(node).some((one) => one.type === 'string' && wordsOf(one).length === 0),
     expected: expectedOf(node),
     ...(hasDefault(node) ? { defaultText: String(node.default) } : {}),
     text: node.description ?? '',

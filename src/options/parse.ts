@@ -67,7 +67,9 @@ function problemsOf(
   return failed.error.issues.flatMap(meantIssues).flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code !== 'unrecognized_keys') {
-      return [{ option: nameOf(path), message: messageOf(schema, failed.value, issue) }];
+      // An index names an entry of a list, which has no name of its own.
+      const named = issue.path.filter((key) => typeof key !== 'number').map(String);
+      return [{ option: nameOf(named), message: messageOf(schema, failed.value, issue) }];
     }
     const known = keysAt(schema, path).map((key) => nameOf([...path, key]));
     return issue.keys.map((key) => {
@@ -89,7 +91,8 @@ function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom') return issue.message;
   const path = issue.path.map(String);
-  const given = show(valueAt(value, path));
+  const found = valueAt(value, path);
+  const given = show(found);
   if (
     issue.code === 'invalid_format' ||
     (issue.code === 'too_small' && issue.origin === 'string')
@@ -98,7 +101,8 @@ function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): 
   }
   // A list's entries have an index in their path, which the schema does not.
   const expected = expectedAt(schema, path) ?? expectedAt(schema, path.slice(0, -1));
-  return `${given} cannot be taken; expected ${expected ?? issue.message}`;
+  const problem = found === undefined ? 'is missing' : `${given} cannot be taken`;
+  return `${problem}; expected ${expected ?? issue.message}`;
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -6,8 +6,8 @@ export const modelSchema = z
   .min(1, 'is empty; name a model, e.g. base')
   .default('base')
   .describe(
-    'Model: an installed name (tiny.en, base, …), a ggml file or a CTranslate2 folder. ' +
-      '`cpw-native models list` shows what is installed',
+    'An installed name (tiny.en, base, …), a ggml file or a CTranslate2 folder; ' +
+      '`cpw-native models list` shows the names',
   );
 
 /** The names of both engines' number formats; which ones fit is the loaded model's to say. */
@@ -84,7 +84,7 @@ export const recognizerOptionsSchema = z
       .string()
       .min(1, 'is empty; give a folder or leave it out')
       .optional()
-      .describe("Folder of the installed models. Unset: `cpw-native` in the user's cache folder")
+      .describe("Folder of the installed models. Unset: cpw-native/models in the user's cache")
       .meta({ group: 'Model' }),
   })
   .check((context) => {

@@ -119,7 +119,9 @@ export const transcribeOptionsSchema = z.strictObject({
     .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))
     // Not default(): zod 4.6 leaves that of a union with a transform out of its JSON schema.
     .prefault(true)
-    .describe('Skip what is not speech (Silero). false: windows of windowS, all audio is decoded')
+    .describe(
+      'Skip what is not speech (Silero). false: all audio is decoded, in windows of windowS',
+    )
     .meta({ group: 'Speech detection' }),
 });
 
