@@ -28,7 +28,7 @@ export interface InstalledFormat {
  * Where models live unless a root is given: `cpw-native/models` in the user's cache folder.
  * `cacheHome` is XDG_CACHE_HOME's value, which must be absolute to count.
  */
-export function defaultModelRoot(cacheHome?: string): string {
+export function modelsRoot(cacheHome?: string): string {
   const base = cacheHome !== undefined && isAbsolute(cacheHome) ? cacheHome : undefined;
   return join(base ?? join(homedir(), '.cache'), 'cpw-native', 'models');
 }
@@ -38,7 +38,7 @@ export function isModelName(name: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._+@-]{0,127}$/u.test(name) && !/[. ]$/.test(name);
 }
 
-/** Where one form of a model lies. Throws CPW_INVALID_OPTIONS for a name that could lead elsewhere. */
+/** Where one form of a model lies. CPW_INVALID_OPTIONS for a name that could lead elsewhere. */
 export function modelPath(root: string, name: string, format: ModelFormat): string {
   if (!isModelName(name)) {
     throw new CpwError(
@@ -66,7 +66,7 @@ export async function installedFormats(root: string, name: string): Promise<Inst
 }
 
 /** All models in the store, by name. A root that does not exist holds none. */
-export async function installedModels(root = defaultModelRoot()): Promise<InstalledModel[]> {
+export async function installedModels(root = modelsRoot()): Promise<InstalledModel[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => !entry.isFile() && isModelName(entry.name))

@@ -5,7 +5,7 @@ import type { EngineName } from '../types.js';
 import { chooseFormat, type ModelWish } from './choose-format.js';
 import { detectModel, type DetectedModel } from './detect-model.js';
 import {
-  defaultModelRoot,
+  modelsRoot,
   installedFormats,
   installedModels,
   isModelName,
@@ -15,7 +15,7 @@ import {
 import { canonicalName, findModel, SPEECH_DETECTOR } from './registry.js';
 
 export {
-  defaultModelRoot,
+  modelsRoot,
   installedModels,
   modelPath,
   type InstalledFormat,
@@ -25,7 +25,7 @@ export {
 
 /** What {@link resolveModel} needs to choose. */
 export interface ResolveModelOptions extends ModelWish {
-  /** The store; {@link defaultModelRoot} when absent. */
+  /** The store; {@link modelsRoot} when absent. */
   readonly root?: string;
 }
 
@@ -51,7 +51,7 @@ export async function resolveModel(
   nameOrPath: string,
   options: ResolveModelOptions,
 ): Promise<ResolvedModel> {
-  const root = resolve(options.root ?? defaultModelRoot());
+  const root = resolve(options.root ?? modelsRoot());
   const name = canonicalName(checked(nameOrPath));
   if (isModelName(name)) {
     if (name === SPEECH_DETECTOR) throw detectorAsRecognizer(name);
@@ -68,7 +68,7 @@ export async function resolveModel(
  * Throws CPW_MODEL_NOT_FOUND, CPW_FILE_NOT_FOUND or CPW_MODEL_INCOMPATIBLE.
  */
 export async function resolveSpeechDetector(
-  root: string = defaultModelRoot(),
+  root: string = modelsRoot(),
   path?: string,
 ): Promise<string> {
   const [installed] = path === undefined ? await installedFormats(root, SPEECH_DETECTOR) : [];
@@ -116,8 +116,7 @@ function checked(nameOrPath: string): string {
 
 async function notInstalled(nameOrPath: string, root: string): Promise<CpwError> {
   const models = await installedModels(root);
-  const recognizers = models.filter(({ role }) => role === 'recognizer' || nameOrPath === role);
-  const list = recognizers.map(({ name }) => name).join(', ');
+  const list = models.map(({ name }) => name).join(', ');
   const there = list === '' ? 'no model is installed' : `installed: ${list}`;
   const what = nameOrPath.includes(sep) ? 'nothing lies at that path' : 'it is not installed';
   const unknown = findModel(nameOrPath) === undefined ? '' : ', a known name';
@@ -146,8 +145,8 @@ const conversions: Readonly<Record<DetectedModel['kind'], string>> = {
   'safetensors-silero':
     'convert it: cpw-native models convert <file> --to ggml-silero --output <file.bin>',
   'safetensors-other':
-    'safetensors cannot be run as they are: take the same model as a CTranslate2 folder or a ggml ' +
-    'file; `cpw-native models convert` makes the other forms from a CTranslate2 folder',
+    'take the same model as a CTranslate2 folder, of which `cpw-native models convert` makes the ' +
+    'other forms, or as a ggml file; safetensors cannot be run as they are',
 };
 
 function unusable(path: string, detected: DetectedModel, what: string): CpwError {

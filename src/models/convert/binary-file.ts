@@ -16,7 +16,7 @@ export class BinaryFile implements AsyncDisposable {
     this.#handle = handle;
   }
 
-  /** Opens a regular file; CPW_FILE_NOT_FOUND or CPW_MODEL_INCOMPATIBLE when that is not possible. */
+  /** Opens a regular file. Throws CPW_FILE_NOT_FOUND or CPW_MODEL_INCOMPATIBLE. */
   static async open(path: string): Promise<BinaryFile> {
     let handle: FileHandle | undefined;
     try {

@@ -74,7 +74,7 @@ export interface GgmlSilero {
   readonly kind: 'silero';
   /** E.g. `6.2.0`. */
   readonly version: string;
-  /** The file's integers between version and tensors: window, context, encoder shape, LSTM, output. */
+  /** The integers between version and tensors: window, context, encoder, LSTM, output. */
   readonly shape: readonly number[];
   readonly tensors: readonly GgmlTensor[];
 }

@@ -40,19 +40,19 @@ export class OutputFile {
   }
 }
 
-/** Writes a file under a temporary name beside `path`; it takes its name once it is whole and on disk. */
+/** Writes a file under a temporary name beside `path`; whole and on disk, it takes its name. */
 export async function writeFileWhole(
   path: string,
   overwrite: boolean,
   fill: (file: OutputFile) => Promise<void>,
 ): Promise<number> {
   const target = resolve(path);
-  await refuseExisting(target, overwrite, 'file');
+  await refuseExistingFile(target, overwrite);
   const temporary = temporaryName(target);
   try {
     await mkdir(dirname(target), { recursive: true });
     const bytes = await fillFile(temporary, fill);
-    await refuseExisting(target, overwrite, 'file');
+    await refuseExistingFile(target, overwrite);
     await rename(temporary, target);
     await syncFolder(dirname(target));
     return bytes;
@@ -62,23 +62,29 @@ export async function writeFileWhole(
   }
 }
 
+/** Whether an existing folder may be replaced, and what it may hold then. */
+export interface FolderOptions {
+  readonly overwrite: boolean;
+  readonly replaceable: (name: string) => boolean;
+}
+
 /**
- * Fills a folder under a temporary name beside `path` and renames it. A folder that is replaced
- * must hold nothing but files that `replaceable` knows, so a slip of the pen destroys no other data.
+ * Fills a folder under a temporary name beside `path` and renames it. One that is replaced must
+ * hold nothing but files that `replaceable` knows, so a slip of the pen destroys no other data.
  */
 export async function writeFolderWhole(
   path: string,
-  options: { readonly overwrite: boolean; readonly replaceable: (name: string) => boolean },
+  options: FolderOptions,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
   const target = resolve(path);
-  await refuseExisting(target, options.overwrite, 'folder', options.replaceable);
+  await refuseExistingFolder(target, options);
   const temporary = temporaryName(target);
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
     await syncFolder(temporary);
-    await refuseExisting(target, options.overwrite, 'folder', options.replaceable);
+    await refuseExistingFolder(target, options);
     await exchange(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -103,25 +109,29 @@ export async function fillFile(
   }
 }
 
-async function refuseExisting(
-  target: string,
-  overwrite: boolean,
-  kind: 'file' | 'folder',
-  replaceable: (name: string) => boolean = () => false,
-): Promise<void> {
+async function refuseExistingFile(target: string, overwrite: boolean): Promise<void> {
   const info = await lstat(target).catch(() => undefined);
   if (info === undefined) return;
-  const wrongKind = kind === 'file' ? !info.isFile() : !info.isDirectory();
-  if (wrongKind) throw refused(target, `it exists and is not a ${kind}`, 'choose another output');
-  if (kind === 'folder') {
-    const names = await readdir(target);
-    if (names.length === 0) return;
-    const foreign = names.find((name) => !replaceable(name));
-    if (foreign !== undefined) {
-      throw refused(target, `it holds '${foreign}', which is no model file`, 'choose a new folder');
-    }
+  if (!info.isFile()) throw refused(target, 'it exists and is no file', 'choose another output');
+  if (!overwrite) throw exists(target);
+}
+
+async function refuseExistingFolder(target: string, options: FolderOptions): Promise<void> {
+  const info = await lstat(target).catch(() => undefined);
+  if (info === undefined) return;
+  if (!info.isDirectory()) {
+    throw refused(target, 'it exists and is no folder', 'choose another output');
   }
-  if (!overwrite) throw refused(target, 'it exists', 'choose another output or allow overwriting');
+  const names = await readdir(target);
+  const foreign = names.find((name) => !options.replaceable(name));
+  if (foreign !== undefined) {
+    throw refused(target, `it holds '${foreign}', which is no model file`, 'choose a new folder');
+  }
+  if (names.length > 0 && !options.overwrite) throw exists(target);
+}
+
+function exists(target: string): CpwError {
+  return refused(target, 'it exists', 'choose another output or allow overwriting');
 }
 
 function refused(path: string, reason: string, nextStep: string): CpwError {
@@ -153,7 +163,7 @@ async function exchange(temporary: string, target: string): Promise<void> {
   await syncFolder(dirname(target));
 }
 
-/** A rename survives a power cut only once its folder is on disk; some file systems cannot do this. */
+/** A rename survives a power cut only once its folder is on disk; not every file system can. */
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {

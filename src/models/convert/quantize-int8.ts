@@ -19,9 +19,8 @@ const ROUNDING_SHIFT = 1.5 * 2 ** 52;
 
 /** The files beside model.bin that belong to a CTranslate2 folder. */
 export function isCompanionFile(name: string): boolean {
-  return /^(config|tokenizer|tokenizer_config|preprocessor_config|generation_config)\.json$|^vocabulary\.(json|txt)$/.test(
-    name,
-  );
+  const pattern = /^(config|tokenizer|tokenizer_config|preprocessor_config|vocabulary)\.json$/;
+  return pattern.test(name) || name === 'vocabulary.txt';
 }
 
 /**

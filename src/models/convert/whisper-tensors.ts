@@ -61,53 +61,59 @@ export function planWhisperTensors(shape: WhisperParameters): WhisperPlan {
   return { tensors, zeros: keyBiases(shape) };
 }
 
+type Matrix = readonly [number, number];
+/** E.g. [1, 3]: the second of three stacked parts. */
+type Part = readonly [number, number];
+
 function block(name: string, source: string, state: number): TensorPlan[] {
   const attention = `${source}/self_attention`;
+  const stacked = `${attention}/linear_0`;
+  const dims: Matrix = [state, state];
   return [
     ...norm(`${name}.attn_ln`, `${attention}/layer_norm`, state),
-    ...linear(`${name}.attn.query`, `${attention}/linear_0`, [state, state], [0, 3]),
-    ...linear(`${name}.attn.key`, `${attention}/linear_0`, [state, state], [1, 3]).slice(0, 1),
-    ...linear(`${name}.attn.value`, `${attention}/linear_0`, [state, state], [2, 3]),
-    ...linear(`${name}.attn.out`, `${attention}/linear_1`, [state, state]),
+    ...linear(`${name}.attn.query`, stacked, { dims, part: [0, 3] }),
+    ...linear(`${name}.attn.key`, stacked, { dims, part: [1, 3] }).slice(0, 1),
+    ...linear(`${name}.attn.value`, stacked, { dims, part: [2, 3] }),
+    ...linear(`${name}.attn.out`, `${attention}/linear_1`, { dims }),
     ...norm(`${name}.mlp_ln`, `${source}/ffn/layer_norm`, state),
-    ...linear(`${name}.mlp.0`, `${source}/ffn/linear_0`, [4 * state, state]),
-    ...linear(`${name}.mlp.2`, `${source}/ffn/linear_1`, [state, 4 * state]),
+    ...linear(`${name}.mlp.0`, `${source}/ffn/linear_0`, { dims: [4 * state, state] }),
+    ...linear(`${name}.mlp.2`, `${source}/ffn/linear_1`, { dims: [state, 4 * state] }),
   ];
 }
 
 function crossAttention(name: string, source: string, state: number): TensorPlan[] {
+  const dims: Matrix = [state, state];
+  const stacked = `${source}/linear_1`;
   return [
     ...norm(`${name}.cross_attn_ln`, `${source}/layer_norm`, state),
-    ...linear(`${name}.cross_attn.query`, `${source}/linear_0`, [state, state]),
-    ...linear(`${name}.cross_attn.key`, `${source}/linear_1`, [state, state], [0, 2]).slice(0, 1),
-    ...linear(`${name}.cross_attn.value`, `${source}/linear_1`, [state, state], [1, 2]),
-    ...linear(`${name}.cross_attn.out`, `${source}/linear_2`, [state, state]),
+    ...linear(`${name}.cross_attn.query`, `${source}/linear_0`, { dims }),
+    ...linear(`${name}.cross_attn.key`, stacked, { dims, part: [0, 2] }).slice(0, 1),
+    ...linear(`${name}.cross_attn.value`, stacked, { dims, part: [1, 2] }),
+    ...linear(`${name}.cross_attn.out`, `${source}/linear_2`, { dims }),
   ];
 }
 
 /** Whisper's keys have no bias; CTranslate2 stacks zeros in its place. */
 function keyBiases(shape: WhisperParameters): ZeroPlan[] {
-  const zero = (source: string, part: number, parts: number, length: number) => ({
-    source: `${source}/bias`,
-    part,
-    parts,
-    length,
-  });
   const audio = Array.from({ length: shape.audioLayers }, (_, i) =>
-    zero(`encoder/layer_${i}/self_attention/linear_0`, 1, 3, shape.audioState),
+    zero(`encoder/layer_${i}/self_attention/linear_0`, [1, 3], shape.audioState),
   );
   const text = Array.from({ length: shape.textLayers }, (_, i) => [
-    zero(`decoder/layer_${i}/self_attention/linear_0`, 1, 3, shape.textState),
-    zero(`decoder/layer_${i}/attention/linear_1`, 0, 2, shape.textState),
+    zero(`decoder/layer_${i}/self_attention/linear_0`, [1, 3], shape.textState),
+    zero(`decoder/layer_${i}/attention/linear_1`, [0, 2], shape.textState),
   ]);
   return [...audio, ...text.flat()];
 }
 
+function zero(source: string, [part, parts]: Part, length: number): ZeroPlan {
+  return { source: `${source}/bias`, part, parts, length };
+}
+
+/** A linear layer; `part` where CTranslate2 stacked several. Its weight comes first. */
 function linear(
   name: string,
   source: string,
-  dims: readonly [number, number],
-  [part, parts]: readonly [number, number] = [0, 1],
+  { dims, part: [part, parts] = [0, 1] }: { readonly dims: Matrix; readonly part?: Part },
 ): TensorPlan[] {
   return [
     { name: `${name}.weight`, source: `${source}/weight`, part, parts, dims, type: 'f16' },
@@ -117,8 +123,8 @@ function linear(
 
 function norm(name: string, source: string, state: number): TensorPlan[] {
   return [
-    whole(`${name}.weight`, `${source}/gamma`, [state], 'f32'),
-    whole(`${name}.bias`, `${source}/beta`, [state], 'f32'),
+    table(`${name}.weight`, `${source}/gamma`, [state]),
+    table(`${name}.bias`, `${source}/beta`, [state]),
   ];
 }
 
@@ -126,24 +132,16 @@ function norm(name: string, source: string, state: number): TensorPlan[] {
 function convolution(index: number, inputs: number, outputs: number): TensorPlan[] {
   const [name, source] = [`encoder.conv${index}`, `encoder/conv${index}`];
   return [
-    whole(`${name}.weight`, `${source}/weight`, [outputs, inputs, 3], 'f16'),
-    whole(`${name}.bias`, `${source}/bias`, [outputs, 1], 'f32'),
+    matrix(`${name}.weight`, `${source}/weight`, [outputs, inputs, 3]),
+    table(`${name}.bias`, `${source}/bias`, [outputs, 1]),
   ];
 }
 
 function matrix(name: string, source: string, dims: readonly number[]): TensorPlan {
-  return whole(name, source, dims, 'f16');
+  return { name, source, part: 0, parts: 1, dims, type: 'f16' };
 }
 
+/** What whisper.cpp adds or looks up rather than multiplies: it wants f32. */
 function table(name: string, source: string, dims: readonly number[]): TensorPlan {
-  return whole(name, source, dims, 'f32');
-}
-
-function whole(
-  name: string,
-  source: string,
-  dims: readonly number[],
-  type: TensorPlan['type'],
-): TensorPlan {
-  return { name, source, part: 0, parts: 1, dims, type };
+  return { name, source, part: 0, parts: 1, dims, type: 'f32' };
 }

@@ -22,7 +22,7 @@ const CHUNK = 4 * 1024 * 1024;
 
 /**
  * Writes a Whisper model in ggml form, matrices f16, from a CTranslate2 folder with float weights.
- * Resolves to the size of the file. Throws CPW_MODEL_INCOMPATIBLE where whisper.cpp could not use it.
+ * Resolves to the file's size. Throws CPW_MODEL_INCOMPATIBLE where whisper.cpp could not use it.
  */
 export async function whisperToGgml(
   input: string,
