@@ -28,7 +28,7 @@ export function treeViolations() {
       violations.push(`${file}: names a .node file; only src/native/load.ts does`);
     }
     lines.forEach((line, index) => {
-      if (/\.ts$/.test(file) && /^\s*(export )?(declare )?(const )?enum /.test(line)) {
+      if (file.endsWith('.ts') && /^\s*(export )?(declare )?(const )?enum /.test(line)) {
         violations.push(`${file}:${index + 1}: an enum; use a union of strings or a const table`);
       }
       const found = homes.find((home) => line.includes(home));
