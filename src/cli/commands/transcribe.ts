@@ -49,6 +49,8 @@ export const transcribeCommand: Command<typeof schemas> = {
 interface Work extends CommandContext {
   readonly values: Values;
   readonly several: boolean;
+  /** What each input failed with. */
+  readonly failures: Map<string, unknown>;
 }
 
 async function transcribeFiles(
@@ -61,23 +63,18 @@ async function transcribeFiles(
     outputDir: values.output.outputDir,
     overwrite: values.output.overwrite,
   });
-  const work: Work = { ...context, values, several: media.length > 1 };
-  const failures = new Map<string, unknown>();
+  const work: Work = { ...context, values, several: media.length > 1, failures: new Map() };
   const ready: PlannedOutput[] = [];
   for (const item of plan) {
     const missing = await missingInput(item.input);
     if (missing === undefined) ready.push(item);
-    else recordFailure(failures, item.input, missing, work);
+    else recordFailure(item.input, missing, work);
   }
-  if (ready.length > 0) await transcribeAll(ready, failures, work);
-  return summarise(media, failures, work);
+  if (ready.length > 0) await transcribeAll(ready, work);
+  return summarise(media, work);
 }
 
-async function transcribeAll(
-  plan: readonly PlannedOutput[],
-  failures: Map<string, unknown>,
-  work: Work,
-): Promise<void> {
+async function transcribeAll(plan: readonly PlannedOutput[], work: Work): Promise<void> {
   const recognizer = await load(work);
   try {
     for (const item of plan) {
@@ -86,7 +83,7 @@ async function transcribeAll(
       } catch (error) {
         work.reporter.done();
         if (work.signal.aborted) throw work.signal.reason;
-        recordFailure(failures, item.input, error, work);
+        recordFailure(item.input, error, work);
       }
     }
   } finally {
@@ -143,22 +140,14 @@ function summaryOf({ duration, language }: Transcript, seconds: number): string 
   return `${duration.toFixed(1)} s of audio in ${seconds.toFixed(1)} s (${speed.toFixed(1)} x real time), language ${language}`;
 }
 
-function recordFailure(
-  failures: Map<string, unknown>,
-  file: string,
-  error: unknown,
-  { general, reporter, several }: Work,
-): void {
+function recordFailure(file: string, error: unknown, work: Work): void {
+  const { general, reporter, several, failures } = work;
   failures.set(file, error);
   reporter.error(formatError(error, { ...general, ...(several ? { file } : {}) }));
 }
 
 /** The status of the first failure in the order in which the files were named. */
-function summarise(
-  media: readonly string[],
-  failures: ReadonlyMap<string, unknown>,
-  { reporter, several }: Work,
-): number {
+function summarise(media: readonly string[], { reporter, several, failures }: Work): number {
   const failed = media.filter((file) => failures.has(file));
   const [first] = failed;
   if (first === undefined) return 0;
