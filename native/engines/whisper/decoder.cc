@@ -178,11 +178,17 @@ void WhisperDecoder::RunUpstream(const whisper_full_params& params, std::span<co
                                  const Job& job) {
   whisper_state* state = State();
   const UpstreamErrors errors;
-  const int status = whisper_full_with_state(model_.context.get(), state, params, samples.data(),
-                                             static_cast<int>(samples.size()));
+  int status = 0;
+  try {
+    status = whisper_full_with_state(model_.context.get(), state, params, samples.data(),
+                                     static_cast<int>(samples.size()));
+  } catch (...) {
+    state_.reset();  // what it holds after a failure is unknown
+    throw;
+  }
   job.Check();
   if (status == 0) return;
-  state_.reset();  // what it holds after a failure is unknown
+  state_.reset();
   errors.ThrowInference("The window could not be decoded (whisper.cpp status " +
                         std::to_string(status) + ")");
 }

@@ -1,20 +1,11 @@
 #pragma once
 
-#include <string>
-
 #include "core/job.h"
 #include "core/window_recognizer.h"
 #include "engines/whisper/handles.h"
+#include "engines/whisper/load_options.h"
 
 namespace cpw {
-
-struct WhisperLoadOptions {
-  std::string path;
-  std::string device;  // "cpu" | "cuda" | "metal"
-  int device_index = 0;
-  int replicas = 1;  // windows worked on at the same time, each with a state of its own
-  int threads = 1;   // of each replica
-};
 
 // Loaded weights. Read-only once loaded, so every replica shares them.
 struct WhisperModel {

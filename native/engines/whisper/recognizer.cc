@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/executor.h"
+#include "engines/whisper/decoder.h"
+#include "engines/whisper/model.h"
 
 namespace cpw {
 namespace {
@@ -17,6 +20,28 @@ std::string Joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+void CheckOptions(const DecodeOptions& options, const ModelInfo& info) {
+  const std::vector<std::string>& known = info.languages;
+  if (!options.language.empty() &&
+      std::find(known.begin(), known.end(), options.language) == known.end()) {
+    throw CpwError(ErrorCode::kUnsupportedLanguage,
+                   "The model does not know the language '" + options.language +
+                       "'. Choose another model, or one of: " + Joined(known) + ".");
+  }
+  if (options.translate && !info.multilingual) {
+    throw CpwError(ErrorCode::kUnsupportedLanguage,
+                   "This model knows English alone and cannot translate. Use a multilingual model, "
+                   "or switch translate off.");
+  }
+  const int beam = std::max(options.beam_size, options.retry_beam_size);
+  if (options.beam_size < 1 || options.retry_beam_size < 0 || beam > kMostBeams) {
+    throw CpwError(ErrorCode::kInvalidOptions,
+                   "whisper.cpp searches with 1 to " + std::to_string(kMostBeams) +
+                       " beams, asked for " + std::to_string(options.beam_size) + " (retry " +
+                       std::to_string(options.retry_beam_size) + "). Choose a beam in that range.");
+  }
 }
 
 // Upstream is C++ behind a C face: what it throws comes through as it is.
@@ -41,68 +66,66 @@ std::string Joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-WhisperRecognizer::WhisperRecognizer(const WhisperLoadOptions& options, const Job& job)
-    : model_(LoadWhisperModel(options, job)),
-      decoders_([&] {
-        std::vector<WhisperDecoder> decoders;
-        for (int i = 0; i < options.replicas; ++i) decoders.emplace_back(model_);
-        return decoders;
-      }()),
-      executor_(decoders_.size()) {}
+class WhisperRecognizer::Replicas {
+ public:
+  Replicas(const WhisperLoadOptions& options, const Job& job)
+      : model_(LoadWhisperModel(options, job)),
+        decoders_([&] {
+          std::vector<WhisperDecoder> decoders;
+          for (int i = 0; i < options.replicas; ++i) decoders.emplace_back(model_);
+          return decoders;
+        }()),
+        executor_(decoders_.size()) {}
 
-template <typename Result, typename Work>
-std::future<Result> WhisperRecognizer::Post(Work work) {
-  auto promise = std::make_shared<std::promise<Result>>();
-  std::future<Result> future = promise->get_future();
-  executor_.Post([this, promise, work = std::move(work)](std::size_t thread) {
-    try {
+  const ModelInfo& info() const { return model_.info; }
+  std::size_t size() const { return decoders_.size(); }
+
+  template <typename Result, typename Work>
+  std::future<Result> Post(Work work) {
+    auto promise = std::make_shared<std::promise<Result>>();
+    std::future<Result> future = promise->get_future();
+    executor_.Post([this, promise, work = std::move(work)](std::size_t thread) {
       try {
-        promise->set_value(work(decoders_[thread]));
+        try {
+          promise->set_value(work(decoders_[thread]));
+        } catch (...) {
+          RethrowAsOurs();
+        }
       } catch (...) {
-        RethrowAsOurs();
+        promise->set_exception(std::current_exception());
       }
-    } catch (...) {
-      promise->set_exception(std::current_exception());
-    }
-  });
-  return future;
-}
+    });
+    return future;
+  }
 
-void WhisperRecognizer::CheckOptions(const DecodeOptions& options) const {
-  const std::vector<std::string>& known = model_.info.languages;
-  if (!options.language.empty() &&
-      std::find(known.begin(), known.end(), options.language) == known.end()) {
-    throw CpwError(ErrorCode::kUnsupportedLanguage,
-                   "The model does not know the language '" + options.language +
-                       "'. Choose another model, or one of: " + Joined(known) + ".");
-  }
-  if (options.translate && !model_.info.multilingual) {
-    throw CpwError(ErrorCode::kUnsupportedLanguage,
-                   "This model knows English alone and cannot translate. Use a multilingual model, "
-                   "or switch translate off.");
-  }
-  const int beam = std::max(options.beam_size, options.retry_beam_size);
-  if (options.beam_size < 1 || options.retry_beam_size < 0 || beam > kMostBeams) {
-    throw CpwError(ErrorCode::kInvalidOptions,
-                   "whisper.cpp searches with 1 to " + std::to_string(kMostBeams) +
-                       " beams, asked for " + std::to_string(options.beam_size) + " (retry " +
-                       std::to_string(options.retry_beam_size) + "). Choose a beam in that range.");
-  }
-}
+ private:
+  WhisperModel model_;
+  std::vector<WhisperDecoder> decoders_;  // one for each thread of the executor
+  Executor executor_;                     // last: its destructor runs what was submitted
+};
+
+WhisperRecognizer::WhisperRecognizer(const WhisperLoadOptions& options, const Job& job)
+    : replicas_(std::make_unique<Replicas>(options, job)) {}
+
+WhisperRecognizer::~WhisperRecognizer() = default;
+
+const ModelInfo& WhisperRecognizer::info() const { return replicas_->info(); }
+
+int WhisperRecognizer::parallelism() const { return static_cast<int>(replicas_->size()); }
 
 std::future<WindowResult> WhisperRecognizer::Submit(std::shared_ptr<const Window> window,
                                                     const DecodeOptions& options,
                                                     std::shared_ptr<Job> job) {
-  return Post<WindowResult>(
-      [this, window = std::move(window), options, job = std::move(job)](WhisperDecoder& decoder) {
-        CheckOptions(options);
-        return decoder.Decode(*window, options, *job);
-      });
+  return replicas_->Post<WindowResult>([&info = info(), window = std::move(window), options,
+                                        job = std::move(job)](WhisperDecoder& decoder) {
+    CheckOptions(options, info);
+    return decoder.Decode(*window, options, *job);
+  });
 }
 
 std::future<std::vector<LanguageScore>> WhisperRecognizer::DetectLanguage(
     std::shared_ptr<const Window> window, std::shared_ptr<Job> job) {
-  return Post<std::vector<LanguageScore>>(
+  return replicas_->Post<std::vector<LanguageScore>>(
       [window = std::move(window), job = std::move(job)](WhisperDecoder& decoder) {
         return decoder.DetectLanguage(*window, *job);
       });
