@@ -86,6 +86,12 @@ class SpecCheck {
   void OptionalInteger(const std::string& name, std::int64_t low, std::int64_t high) {
     if (model_.Find(name)) Integer(name, low, high);
   }
+  // Upstream takes such a value of another type for a factor.
+  void OptionalFlag(const std::string& name, std::int64_t low, std::int64_t high) {
+    const auto* variable = model_.Find(name);
+    if (variable && variable->type != TensorType::kI8) Fail("'" + name + "' is not a flag");
+    OptionalInteger(name, low, high);
+  }
 
   int CountLayers(const std::string& scope) const {
     int count = 0;
@@ -188,7 +194,7 @@ void Decoder(SpecCheck& check, WhisperShape& shape, std::uint32_t width) {
   constexpr int kGelu = 3;
   check.OptionalInteger("decoder/activation", kGelu, kGelu);
   check.OptionalInteger("decoder/pre_norm", 1, 1);
-  check.OptionalInteger("decoder/scale_embeddings", 0, 0);
+  check.OptionalFlag("decoder/scale_embeddings", 0, 0);
   check.OptionalInteger("decoder/start_from_zero_embedding", 0, 0);
   check.OptionalInteger("decoder/alibi", 0, 0);
   check.OptionalInteger("decoder/alibi_use_positive_positions", 0, 1);

@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "ctranslate2_tiny_model.h"
+#include "engines/ctranslate2/gate.h"
+#include "engines/ctranslate2/segments.h"
+#include "engines/ctranslate2/tokenizer.h"
+#include "engines/ctranslate2/vocabulary.h"
+
+namespace cpw {
+namespace {
+
+using testing::MakeTinyModel;
+using testing::ModelFolder;
+using Ids = std::vector<std::size_t>;
+
+TEST(RepairUtf8, WhenTheTextEndsInsideACharacterThenItIsTrimmed) {
+  EXPECT_EQ(RepairUtf8("ja \xE0\xA4\x9C\xE0\xA5"), "ja \xE0\xA4\x9C");
+}
+
+TEST(RepairUtf8, WhenBytesAreNoUtf8ThenEachIsReplaced) {
+  EXPECT_EQ(RepairUtf8("a\xFF"
+                       "b\xC0\xAF"
+                       "c"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD"
+            "c");
+  EXPECT_EQ(RepairUtf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a surrogate
+}
+
+TEST(StandIns, WhenEveryByteGoesThereAndBackThenNothingChanges) {
+  std::string all(256, '\0');
+  std::iota(all.begin(), all.end(), '\0');
+  EXPECT_EQ(StandInsToBytes(BytesToStandIns(all)), all);
+  EXPECT_EQ(BytesToStandIns(" a\n"),
+            "\xC4\xA0"
+            "a\xC4\x8A");
+}
+
+class TokenizerTest : public ::testing::Test {
+ protected:
+  ModelFolder folder_{MakeTinyModel()};
+  WhisperVocabulary vocabulary_ = WhisperVocabulary::Load(folder_.path());
+  Tokenizer tokenizer_{vocabulary_};
+  std::size_t Id(const std::string& text) { return *vocabulary_.Find(BytesToStandIns(text)); }
+};
+
+TEST_F(TokenizerTest, WhenTextIsEncodedThenTheLongestTokensAreTakenAndDecodeToTheSameText) {
+  const auto ids = tokenizer_.EncodePrompt(" hello world, hellolo!", 100);
+  EXPECT_EQ(ids, (Ids{Id(" hello"), Id(" world"), Id(","), Id(" hello"), Id("lo"), Id("!")}));
+  EXPECT_EQ(tokenizer_.Decode(ids), " hello world, hellolo!");
+  const std::string hindi = " \xE0\xA4\x9C\xE0\xA5\x80 5";
+  EXPECT_EQ(tokenizer_.Decode(tokenizer_.EncodePrompt(hindi, 100)), hindi);
+}
+
+TEST_F(TokenizerTest, WhenAPromptIsTooLongThenItsEndIsKept) {
+  EXPECT_EQ(tokenizer_.EncodePrompt(" the the hello world", 2), (Ids{Id(" hello"), Id(" world")}));
+  EXPECT_TRUE(tokenizer_.EncodePrompt("", 2).empty());
+}
+
+TEST_F(TokenizerTest, WhenIdsHoldSpecialAndTimeTokensThenTheTextIsWithoutThem) {
+  const auto& special = vocabulary_.special();
+  EXPECT_EQ(tokenizer_.Decode(Ids{special.timestamp_begin, Id(" hello"), special.transcribe,
+                                  special.timestamp_begin + 9, special.end_of_text}),
+            " hello");
+}
+
+TEST_F(TokenizerTest, WhenTheVocabularyIsReadThenLanguagesAndTimesAreKnown) {
+  EXPECT_TRUE(vocabulary_.multilingual());
+  EXPECT_EQ(vocabulary_.languages(), (std::vector<std::string>{"en", "de", "yue"}));
+  EXPECT_EQ(vocabulary_.token(vocabulary_.special().timestamp_begin), "<|0.00|>");
+  EXPECT_FALSE(vocabulary_.LanguageId("fr"));
+}
+
+TEST(WhisperVocabulary, WhenEveryLineOfATextFileEndsInACarriageReturnThenItIsTakenOff) {
+  const auto model = MakeTinyModel(false);
+  ModelFolder folder;
+  std::string lines;
+  for (const auto& token : model.tokens) lines += token + "\r\n";
+  folder.Put("vocabulary.txt", lines);
+  const auto vocabulary = WhisperVocabulary::Load(folder.path());
+  EXPECT_EQ(vocabulary.size(), model.tokens.size());
+  EXPECT_FALSE(vocabulary.multilingual());
+  EXPECT_EQ(vocabulary.languages(), std::vector<std::string>{"en"});
+}
+
+// Text ids are below 100 here, times from 100 on: 100 is 0.00 s, 150 is 1.00 s.
+TokenSegments Split(const Ids& ids, double duration = 30) {
+  return SplitAtTimestamps(ids, 100, duration);
+}
+
+TEST(SplitAtTimestamps, WhenThereIsNoTextThenThereAreNoSegments) {
+  EXPECT_TRUE(Split({}).segments.empty());
+  EXPECT_TRUE(Split({100, 150}).segments.empty());
+  EXPECT_DOUBLE_EQ(Split({100}, 12).consumed, 12);
+}
+
+TEST(SplitAtTimestamps, WhenTimesStandInPairsThenEachPairIsASegment) {
+  const auto split = Split({100, 1, 2, 150, 200, 3, 250});
+  ASSERT_EQ(split.segments.size(), 2U);
+  EXPECT_DOUBLE_EQ(split.segments[0].start, 0);
+  EXPECT_DOUBLE_EQ(split.segments[0].end, 1);
+  EXPECT_EQ(split.segments[0].ids, (Ids{1, 2}));
+  EXPECT_DOUBLE_EQ(split.segments[1].start, 2);
+  EXPECT_DOUBLE_EQ(split.segments[1].end, 3);
+  EXPECT_DOUBLE_EQ(split.consumed, 30);
+}
+
+TEST(SplitAtTimestamps, WhenAFullWindowEndsInASentenceThenItIsToBeLookedAtAgain) {
+  const auto split = Split({100, 1, 150, 200, 2, 3});
+  ASSERT_EQ(split.segments.size(), 2U);
+  EXPECT_DOUBLE_EQ(split.segments[1].start, 2);
+  EXPECT_DOUBLE_EQ(split.segments[1].end, 30);
+  EXPECT_DOUBLE_EQ(split.consumed, 2);
+}
+
+TEST(SplitAtTimestamps, WhenAShortWindowEndsInASentenceThenAllOfItIsDone) {
+  const auto split = Split({100, 1, 150, 200, 2}, 10);
+  EXPECT_DOUBLE_EQ(split.segments.at(1).end, 10);
+  EXPECT_DOUBLE_EQ(split.consumed, 10);
+}
+
+TEST(SplitAtTimestamps, WhenTheOnlySentenceIsOpenThenTheWholeWindowIsDone) {
+  const auto split = Split({100, 1, 2});
+  ASSERT_EQ(split.segments.size(), 1U);
+  EXPECT_DOUBLE_EQ(split.consumed, 30);
+}
+
+TEST(SplitAtTimestamps, WhenTimesAreWildThenSegmentsStillAscendInsideTheWindow) {
+  const auto split = Split({1600, 1, 90 + 100, 150, 2, 120, 3, 4, 1600, 1600, 5, 110}, 5);
+  double last = 0;
+  ASSERT_FALSE(split.segments.empty());
+  for (const auto& segment : split.segments) {
+    EXPECT_LT(segment.start, segment.end);
+    EXPECT_LE(segment.end, 5);
+    EXPECT_GE(segment.end, last);
+    last = segment.end;
+  }
+}
+
+TEST(Gate, WhenAPhraseIsSaidOverAndOverThenItLooksLooped) {
+  Ids loop;
+  for (int i = 0; i < 6; ++i) loop.insert(loop.end(), {5, 6, 7});
+  EXPECT_TRUE(LooksLooped(loop));
+  EXPECT_TRUE(LooksLooped(Ids(40, 9)));
+}
+
+TEST(Gate, WhenSpeechRepeatsItselfALittleThenItDoesNotLookLooped) {
+  EXPECT_FALSE(LooksLooped(Ids{5, 6, 5, 6, 5, 6}));  // no, no, no,
+  Ids text(60);
+  std::iota(text.begin(), text.end(), 0U);
+  EXPECT_FALSE(LooksLooped(text));
+  EXPECT_FALSE(LooksLooped({}));
+}
+
+TEST(Gate, WhenAPassIsUnlikelyOrCappedOrLoopedThenItIsNotTrusted) {
+  EXPECT_TRUE(LooksRight({{1}, -0.5, false, false}));
+  EXPECT_FALSE(LooksRight({{1}, -1.5, false, false}));
+  EXPECT_FALSE(LooksRight({{1}, -0.5, true, false}));
+  EXPECT_FALSE(LooksRight({{1}, -0.5, false, true}));
+}
+
+TEST(Gate, WhenPassesAreComparedThenATrustedOneWinsOverALikelierLoop) {
+  const DecodedPass loop{{1}, -0.1, false, true};
+  const DecodedPass good{{1}, -0.9, false, false};
+  const DecodedPass better{{1}, -0.4, false, false};
+  EXPECT_TRUE(IsBetter(good, loop));
+  EXPECT_TRUE(IsBetter(better, good));
+  EXPECT_FALSE(IsBetter(loop, loop));
+}
+
+TEST(Gate, WhenSpeechIsUnlikelyOnlyWithAGuessedTextItIsSilence) {
+  EXPECT_TRUE(IsSilence({{1}, -1.5, false, false}, 0.9));
+  EXPECT_FALSE(IsSilence({{1}, -0.5, false, false}, 0.9));
+  EXPECT_FALSE(IsSilence({{1}, -1.5, false, false}, 0.3));
+}
+
+}  // namespace
+}  // namespace cpw
