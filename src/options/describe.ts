@@ -57,8 +57,13 @@ export function flagOf(path: readonly string[]): string {
   return path.map(kebabCase).join('-');
 }
 
+// A schema never changes, and each conversion of it costs some milliseconds.
+const nodes = new WeakMap<z.ZodType, SchemaNode>();
+
 function schemaNode(schema: z.ZodType): SchemaNode {
-  return z.toJSONSchema(schema, { io: 'input' }) as SchemaNode;
+  const node = nodes.get(schema) ?? (z.toJSONSchema(schema, { io: 'input' }) as SchemaNode);
+  nodes.set(schema, node);
+  return node;
 }
 
 function rowsOf(node: SchemaNode, path: readonly string[], group: string): OptionRow[] {

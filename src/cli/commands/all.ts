@@ -4,49 +4,72 @@ import { suggest } from '../../options/suggest.js';
 import { wordsAfter, type CommandArguments } from '../arguments.js';
 import { describeCommand, runCommand, type Command } from '../command.js';
 import type { FlagSchemas } from '../flags.js';
-import { doctorCommand } from './doctor.js';
-import { modelsConvertCommand, modelsListCommand, modelsPathCommand } from './models.js';
-import { transcribeCommand } from './transcribe.js';
 
 /** A command with its schemas' types forgotten. */
 interface Leaf {
-  readonly name: string;
-  readonly summary: string;
   describe(yargs: Argv): Argv;
   run(args: CommandArguments): Promise<number>;
 }
 
-const leaves: readonly Leaf[] = [
-  leaf(transcribeCommand),
-  leaf(modelsListCommand),
-  leaf(modelsPathCommand),
-  leaf(modelsConvertCommand),
-  leaf(doctorCommand),
+/** Where a command's module is, so that only the one that was asked for is loaded. */
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Leaf>;
+}
+
+const entries: readonly Entry[] = [
+  {
+    name: 'transcribe',
+    summary: 'Write down what is spoken in audio files',
+    load: async () => leaf((await import('./transcribe.js')).transcribeCommand),
+  },
+  {
+    name: 'models list',
+    summary: 'List the installed models',
+    load: async () => leaf((await import('./models.js')).modelsListCommand),
+  },
+  {
+    name: 'models path',
+    summary: 'Print the path of a model, or of their folder',
+    load: async () => leaf((await import('./models.js')).modelsPathCommand),
+  },
+  {
+    name: 'models convert',
+    summary: 'Make another form of a model',
+    load: async () => leaf((await import('./models.js')).modelsConvertCommand),
+  },
+  {
+    name: 'doctor',
+    summary: 'Say what this machine can do, and what is missing',
+    load: async () => leaf((await import('./doctor.js')).doctorCommand),
+  },
 ];
 
 /** Adds a command's flags and help, or a group's commands. `onStatus` hears how it ended. */
-export function declare(yargs: Argv, name: string, onStatus: (status: number) => void): Argv {
-  const single = leaves.find((one) => one.name === name);
-  if (single !== undefined) return single.describe(yargs);
-  const group = leaves.filter((one) => one.name.startsWith(`${name} `));
-  for (const one of group) {
+export async function declare(
+  yargs: Argv,
+  name: string,
+  onStatus: (status: number) => void,
+): Promise<Argv> {
+  const single = entries.find((one) => one.name === name);
+  if (single !== undefined) return (await single.load()).describe(yargs);
+  for (const [command, entry] of groupOf(name)) {
     yargs.command({
-      command: one.name.slice(name.length + 1),
-      describe: one.summary,
-      builder: (inner: Argv) => one.describe(inner),
-      handler: async (args: CommandArguments) => onStatus(await one.run(args)),
+      command,
+      describe: entry.summary,
+      builder: async (inner: Argv) => (await entry.load()).describe(inner),
+      handler: async (args: CommandArguments) => onStatus(await (await entry.load()).run(args)),
     });
   }
   return yargs.usage(`$0 ${name} <command> [options]`);
 }
 
 /** Runs the named command; a group's name alone is an error that lists its commands. */
-export function run(args: CommandArguments, name: string): Promise<number> {
-  const single = leaves.find((one) => one.name === name);
-  if (single !== undefined) return single.run(args);
-  const known = leaves
-    .filter((one) => one.name.startsWith(`${name} `))
-    .map((one) => one.name.slice(name.length + 1));
+export async function run(args: CommandArguments, name: string): Promise<number> {
+  const single = entries.find((one) => one.name === name);
+  if (single !== undefined) return (await single.load()).run(args);
+  const known = groupOf(name).map(([command]) => command);
   const [word] = wordsAfter(args, 1);
   const near = word === undefined ? undefined : suggest(word, known);
   const next = near === undefined ? `choose one of ${known.join(', ')}` : `did you mean ${near}?`;
@@ -55,10 +78,15 @@ export function run(args: CommandArguments, name: string): Promise<number> {
   throw optionsError([{ option: '', message: `${said}; ${next}` }], name);
 }
 
+/** A group's entries by the word that follows the group's name. */
+function groupOf(name: string): readonly (readonly [command: string, entry: Entry])[] {
+  return entries
+    .filter((one) => one.name.startsWith(`${name} `))
+    .map((one) => [one.name.slice(name.length + 1), one]);
+}
+
 function leaf<Schemas extends FlagSchemas>(command: Command<Schemas>): Leaf {
   return {
-    name: command.name,
-    summary: command.summary,
     describe: (yargs) => describeCommand(yargs, command),
     run: (args) => runCommand(args, command),
   };
