@@ -223,12 +223,14 @@ WhisperDecoder::Pass WhisperDecoder::Collect(double no_speech_prob) const {
 const std::vector<whisper_token>& WhisperDecoder::PromptTokens(const std::string& prompt) {
   if (prompt == prompt_) return prompt_tokens_;
   const std::size_t cut = prompt.size() - std::min(prompt.size(), kMostPromptBytes);
-  const std::string text = " " + CleanText(std::string_view(prompt).substr(cut));
-  std::vector<whisper_token> tokens(text.size());
-  const UpstreamErrors unknown_tokens;
-  const int count = whisper_tokenize(model_.context.get(), text.c_str(), tokens.data(),
-                                     static_cast<int>(tokens.size()));
-  tokens.resize(static_cast<std::size_t>(std::max(count, 0)));
+  const std::string text = CleanText(std::string_view(prompt).substr(cut));
+  std::vector<whisper_token> tokens(text.empty() ? 0 : text.size() + 1);
+  if (!tokens.empty()) {
+    const UpstreamErrors unknown_tokens;
+    const int count = whisper_tokenize(model_.context.get(), (" " + text).c_str(), tokens.data(),
+                                       static_cast<int>(tokens.size()));
+    tokens.resize(static_cast<std::size_t>(std::max(count, 0)));
+  }
   // Half of the text context, minus the token that introduces the prompt: 223.
   const std::ptrdiff_t most = whisper_n_text_ctx(model_.context.get()) / 2 - 1;
   if (std::ssize(tokens) > most) tokens.erase(tokens.begin(), tokens.end() - most);
