@@ -31,16 +31,14 @@ class SignalSource final : public AudioSource {
   std::size_t Read(float* out, std::size_t count) override {
     std::unique_lock lock(mutex_);
     std::size_t written = 0;
-    while (written < count && position_ < total_ && !interrupted_) {
-      if (position_ == block_at_) {
-        reached_.notify_all();
-        blocked_ = true;
-        wake_.wait(lock, [this] { return interrupted_; });
-        blocked_ = false;
-        break;
-      }
+    const std::int64_t stop = block_at_ > position_ ? std::min(block_at_, total_) : total_;
+    for (; written < count && position_ < stop; ++position_)
       out[written++] = signal_ ? signal_(position_) : At(position_);
-      ++position_;
+    if (written < count && position_ == block_at_) {
+      blocked_ = true;
+      reached_.notify_all();
+      wake_.wait(lock, [this] { return interrupted_; });
+      blocked_ = false;
     }
     return interrupted_ ? 0 : written;
   }

@@ -104,8 +104,8 @@ TEST(MelSpectrogram, WhenTheModelHasAnotherNumberOfBandsThenItIsRefused) {
 }
 
 TEST(MelSpectrogram, WhenAudioIsShorterThanAFrameThenItEqualsTheDefinition) {
-  for (const int count : {0, 1, 2, 150, 199, 200, 201, 400})
-    for (const int frames : {1, 3, 9})
+  for (const int count : {0, 1, 150, 200, 201, 400})
+    for (const int frames : {1, 9})
       ExpectNear(Noise(static_cast<std::size_t>(count), 1), frames, 80);
 }
 

@@ -228,8 +228,19 @@ TEST(Transcribe, WhenTheDetectorAnswersForTooFewFramesThenItIsAnInternalError) {
 }
 
 TEST(Transcribe, WhenWindowsFinishOutOfOrderThenSegmentsComeInOrderOnTheCallersThread) {
-  FakeRecognizer recognizer(3, [](int index, const Window& window, const DecodeOptions&, Job&) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(index % 3 == 0 ? 30 : 1));
+  std::mutex mutex;
+  std::condition_variable changed;
+  int arrived = 0, finished = 0;
+  FakeRecognizer recognizer(3, [&](int index, const Window& window, const DecodeOptions&, Job&) {
+    if (index < 3) {  // all three at once, then the last one first
+      std::unique_lock lock(mutex);
+      ++arrived;
+      changed.notify_all();
+      changed.wait_for(lock, std::chrono::minutes(1),
+                       [&] { return arrived == 3 && finished == 2 - index; });
+      ++finished;
+      changed.notify_all();
+    }
     return OneSegment(index, window);
   });
   SignalSource source(Samples(kTenSpeechesTotal));
