@@ -32,10 +32,7 @@ export async function writeWhisperHead(file: OutputFile, head: GgmlWhisperHead):
   await file.write(int32(mels, head.melFilters.length / mels));
   await file.write(bytesOf(head.melFilters));
   await file.write(int32(head.vocabulary.length));
-  for (const token of head.vocabulary) {
-    await file.write(int32(token.length));
-    await file.write(token);
-  }
+  await file.write(Buffer.concat(head.vocabulary.flatMap((one) => [int32(one.length), one])));
 }
 
 /** Writes the beginning of a Silero file. */

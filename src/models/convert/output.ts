@@ -57,7 +57,7 @@ export async function writeFileWhole(
     await syncFolder(dirname(target));
     return bytes;
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
   }
 }
@@ -87,7 +87,7 @@ export async function writeFolderWhole(
     await refuseExistingFolder(target, options);
     await exchange(temporary, target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw fileError('write', path, error);
   }
 }

@@ -62,12 +62,14 @@ export function quantizeRows(
   for (let row = 0; row < scales.length; row += 1) {
     const end = (row + 1) * depth;
     let largest = 0;
+    let sum = 0;
     for (let i = row * depth; i < end; i += 1) {
       const magnitude = Math.abs(floats[i] as number);
-      // Written so that NaN is kept.
-      if (!(magnitude <= largest)) largest = magnitude;
+      sum += magnitude;
+      if (magnitude > largest) largest = magnitude;
     }
-    if (!(largest < Infinity)) return undefined;
+    // Any infinity or NaN stays in the sum; a comparison would lose the latter.
+    if (!Number.isFinite(sum)) return undefined;
     // A row of zeros gets scale 1, a tiny one a scale that a float can still hold.
     const scale = Math.fround(largest === 0 ? 1 : 127 / Math.max(largest, 127 / 3.4028234e38));
     for (let i = row * depth; i < end; i += 1) {

@@ -33,9 +33,9 @@ export async function whisperToGgml(
   await using file = model.file;
   const parameters = await readParameters(model);
   const plan = planWhisperTensors(parameters);
-  const vocabulary = await textTokens(input, parameters.vocabularySize);
   for (const tensor of plan.tensors) checkTensor(model, tensor);
   for (const zero of plan.zeros) await checkZero(model, zero);
+  const vocabulary = await textTokens(input, parameters.vocabularySize);
   const progress = new Progress(file.size, control);
   return await writeFileWhole(output.path, output.overwrite, async (target) => {
     const filters = melFilters(parameters.mels);
