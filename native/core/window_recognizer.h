@@ -18,16 +18,16 @@ struct DecodeOptions {
   int beam_size;           // 1 = greedy
   int retry_beam_size;     // beam for a window whose first pass looks wrong, 0 = no retry
   std::string initial_prompt;  // "" = none
-  // The caller goes on where `WindowResult::consumed` says. Else the window is decoded to its end,
-  // an open sentence included, and all of it is consumed.
+  // Set by the driver, not an option: the audio goes on after the window and is seen again from
+  // WindowResult::consumed, so a sentence left open at the window's end is left out.
   bool seeks = false;
 };
 
 struct WindowResult {
   std::vector<Segment> segments;  // times relative to the window's start
   std::string language;
-  // Seconds of the window that are done with: where the last closed timestamp stands when the
-  // model left a sentence open at the window's end, else the window's duration.
+  // Seconds of the window that are done with: where a sentence begins that was left out because of
+  // DecodeOptions::seeks, else the window's duration.
   double consumed = 0;
 };
 
