@@ -1,9 +1,10 @@
 // npm test: brings what the checkout lacks, runs every kind of test, ends with one line of counts.
 // `npm test -- --unit --native` runs those kinds, `npm test -- tests/unit/x.test.ts` those files.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ensureAll, ensureNodeModules } from '../scripts/ensure.mjs';
-import { bin, main, root, run, since, StepError } from '../scripts/process.mjs';
+import { main, root, run, since, StepError } from '../scripts/process.mjs';
+import { coverage } from './coverage.mjs';
 import { runNative } from './native.mjs';
 import { addCounts, countStep, noCounts } from './results.mjs';
 import { runTap } from './tap.mjs';
@@ -12,12 +13,12 @@ const tapKinds = ['unit', 'contract', 'cli', 'model'];
 const kinds = ['types', ...tapKinds, 'native', 'asan'];
 /** Kinds that need neither the addon nor a model. */
 const lightKinds = new Set(['types', 'unit']);
-const leastLineCoverage = 80;
 
 await main(async () => {
   const start = performance.now();
   const chosen = parse(process.argv.slice(2));
-  const light = chosen.files.length === 0 && chosen.kinds.every((kind) => lightKinds.has(kind));
+  const touched = [...chosen.kinds, ...chosen.files.map((file) => file.split('/')[1])];
+  const light = touched.every((kind) => lightKinds.has(kind));
   await (light ? ensureNodeModules() : ensureAll());
 
   const totals = noCounts();
@@ -81,37 +82,6 @@ function testsBelow(folder) {
   return readdirSync(path.join(root, folder), { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => path.posix.join(folder, name));
-}
-
-// tap's data, c8's report: --all counts the files that no test loads.
-async function coverage() {
-  const reporters = ['html', 'cobertura', 'json-summary', 'text-summary'];
-  const { status, output } = await run(
-    bin('c8'),
-    [
-      'report',
-      '--temp-directory=.tap/coverage',
-      '--reports-dir=build/coverage',
-      '--all',
-      '--src=src',
-      '--include=src/**/*.ts',
-      ...reporters.map((name) => `--reporter=${name}`),
-    ],
-    { capture: true },
-  );
-  process.stdout.write(output);
-  if (status !== 0) return countStep(`coverage: c8 ended with status ${status}`, false);
-  const summary = JSON.parse(
-    readFileSync(path.join(root, 'build/coverage/coverage-summary.json'), 'utf8'),
-  );
-  const percent = summary.total.lines.pct;
-  process.stdout.write(
-    `Lines of src that ran: ${percent} % (at least ${leastLineCoverage}); build/coverage/index.html, build/coverage/cobertura-coverage.xml\n`,
-  );
-  return countStep(
-    `coverage: at least ${leastLineCoverage} % of src's lines run in a test`,
-    percent >= leastLineCoverage,
-  );
 }
 
 function report(totals, start) {

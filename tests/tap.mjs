@@ -1,6 +1,7 @@
 // Runs tap and tells of its tests one file a line, with the reason of each failure.
 import { spawn } from 'node:child_process';
 import { bin, root } from '../scripts/process.mjs';
+import { recordCoverage } from './coverage.mjs';
 import { countStep, countTap, watchTap } from './results.mjs';
 
 /** @param {readonly string[]} files @returns {Promise<import('./results.mjs').Counts>} */
@@ -9,8 +10,9 @@ export async function runTap(files) {
   const { Parser } = await import('tap-parser');
   const parser = new Parser();
   const tree = watchTap(parser, printFile);
-  const child = spawn(bin('tap'), ['run', '--reporter=tap', ...files], {
+  const child = spawn(bin('tap'), ['run', '--reporter=tap', '--disable-coverage', ...files], {
     cwd: root,
+    env: { ...process.env, ...recordCoverage() },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.on('data', (chunk) => parser.write(chunk));
