@@ -139,8 +139,7 @@ Napi::Value AudioInputWrap::Push(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
     if (auto* samples = std::get_if<std::shared_ptr<PushSource>>(&queue_)) {
-      return PushTo(env, **samples,
-                    CopyChunk<float>(info[0], napi_float32_array, "Float32Array"));
+      return PushTo(env, **samples, CopyChunk<float>(info[0], napi_float32_array, "Float32Array"));
     }
     if (auto* bytes = std::get_if<std::shared_ptr<PushByteStream>>(&queue_)) {
       return PushTo(env, **bytes, CopyChunk<std::uint8_t>(info[0], napi_uint8_array, "Uint8Array"));

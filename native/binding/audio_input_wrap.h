@@ -20,8 +20,8 @@ class AudioInputWrap : public Napi::ObjectWrap<AudioInputWrap> {
   // The source, once: a second call gets CPW_INTERNAL.
   std::shared_ptr<AudioSource> Take();
 
-  using Queue = std::variant<std::monostate, std::shared_ptr<PushSource>,
-                             std::shared_ptr<PushByteStream>>;
+  using Queue =
+      std::variant<std::monostate, std::shared_ptr<PushSource>, std::shared_ptr<PushByteStream>>;
   struct Parts {
     std::shared_ptr<AudioSource> source;
     Queue queue;

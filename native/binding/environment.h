@@ -32,7 +32,8 @@ struct Call {
 // the threads were joined it is freed at once.
 void Dispose(JobThreads& threads, std::shared_ptr<void> resource);
 
-// Everything of one Node environment (the main thread or a worker). No state is shared with another.
+// Everything of one Node environment (the main thread or a worker). No state is shared with
+// another.
 class Environment {
  public:
   explicit Environment(Napi::Env env);

@@ -24,7 +24,8 @@ Failure DescribeCurrentException(bool aborted) {
     return {"CPW_ABORTED", "The call was aborted."};
   } catch (const std::bad_alloc&) {
     return {CodeName(ErrorCode::kOutOfMemory),
-            "Memory ran out. Next step: take a smaller model, a smaller computeType or fewer replicas."};
+            "Memory ran out. Next step: take a smaller model, a smaller computeType or fewer "
+            "replicas."};
   } catch (const std::exception& error) {
     return {CodeName(ErrorCode::kInternal), error.what()};
   } catch (...) {

@@ -14,8 +14,7 @@ VadOptions ReadVadOptions(Fields fields);
 TranscriptionOptions ReadTranscriptionOptions(const Napi::Value& value);
 
 // One row per engine: reads the load options, gives the work that loads on a job thread.
-using LoadWork =
-    std::function<std::shared_ptr<WindowRecognizer>(const std::shared_ptr<Job>&)>;
+using LoadWork = std::function<std::shared_ptr<WindowRecognizer>(const std::shared_ptr<Job>&)>;
 struct RecognizerLoader {
   const char* name;
   LoadWork (*read)(const Napi::Value& options);

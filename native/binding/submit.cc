@@ -3,7 +3,7 @@
 namespace cpw {
 
 template <typename Arguments>
-void ChannelSink::Deliver(Napi::FunctionReference Call::* callback, Arguments arguments) {
+void ChannelSink::Deliver(Napi::FunctionReference Call::*callback, Arguments arguments) {
   environment_.channel().Send(
       [&environment = environment_, id = id_, callback, arguments](Napi::Env env) {
         Call* call = environment.Find(id);
@@ -20,9 +20,8 @@ void ChannelSink::Deliver(Napi::FunctionReference Call::* callback, Arguments ar
 }
 
 void ChannelSink::OnProgress(double fraction) {
-  Deliver(&Call::on_progress, [fraction](Napi::Env env) -> Napi::Value {
-    return Napi::Number::New(env, fraction);
-  });
+  Deliver(&Call::on_progress,
+          [fraction](Napi::Env env) -> Napi::Value { return Napi::Number::New(env, fraction); });
 }
 
 void ChannelSink::OnSegment(const Segment& segment) {
@@ -50,8 +49,8 @@ OpenedCall OpenCall(Napi::Env env, const Napi::Value& callbacks) {
   opened->job = job;
   Napi::Object handle = Napi::Object::New(env);
   handle.Set("promise", opened->deferred.Promise());
-  handle.Set("abort", Napi::Function::New(env, [weak = std::weak_ptr<Job>(job)](
-                                                   const Napi::CallbackInfo&) {
+  handle.Set("abort",
+             Napi::Function::New(env, [weak = std::weak_ptr<Job>(job)](const Napi::CallbackInfo&) {
                if (const auto strong = weak.lock()) strong->Abort();
              }));
   return {handle, id, job};

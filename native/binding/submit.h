@@ -24,7 +24,7 @@ class ChannelSink : public JobSink {
 
  private:
   template <typename Arguments>
-  void Deliver(Napi::FunctionReference Call::* callback, Arguments arguments);
+  void Deliver(Napi::FunctionReference Call::*callback, Arguments arguments);
 
   Environment& environment_;
   std::uint64_t id_;
@@ -49,7 +49,7 @@ Napi::Value Submit(Napi::Env env, const Napi::Value& callbacks, Work work, Conve
   OpenedCall call = OpenCall(env, callbacks);
   Environment& environment = Environment::Get(env);
   environment.threads()->Post([&environment, id = call.id, job = call.job, work = std::move(work),
-                              convert = std::move(convert)]() mutable {
+                               convert = std::move(convert)]() mutable {
     using Result = decltype(work(job));
     std::shared_ptr<Result> result;
     Failure failure;

@@ -6,21 +6,21 @@
 namespace cpw {
 
 // One row per code; the strings and their order are compared with src/errors.ts by a contract test.
-#define CPW_ERROR_CODES(X)                     \
-  X(kInvalidOptions, "CPW_INVALID_OPTIONS")    \
-  X(kFileNotFound, "CPW_FILE_NOT_FOUND")       \
-  X(kUnsupportedMedia, "CPW_UNSUPPORTED_MEDIA") \
-  X(kMediaToolFailed, "CPW_MEDIA_TOOL_FAILED") \
-  X(kModelNotFound, "CPW_MODEL_NOT_FOUND")     \
-  X(kModelLoadFailed, "CPW_MODEL_LOAD_FAILED") \
-  X(kModelIncompatible, "CPW_MODEL_INCOMPATIBLE") \
-  X(kDownloadFailed, "CPW_DOWNLOAD_FAILED")    \
-  X(kUnsupportedDevice, "CPW_UNSUPPORTED_DEVICE") \
+#define CPW_ERROR_CODES(X)                            \
+  X(kInvalidOptions, "CPW_INVALID_OPTIONS")           \
+  X(kFileNotFound, "CPW_FILE_NOT_FOUND")              \
+  X(kUnsupportedMedia, "CPW_UNSUPPORTED_MEDIA")       \
+  X(kMediaToolFailed, "CPW_MEDIA_TOOL_FAILED")        \
+  X(kModelNotFound, "CPW_MODEL_NOT_FOUND")            \
+  X(kModelLoadFailed, "CPW_MODEL_LOAD_FAILED")        \
+  X(kModelIncompatible, "CPW_MODEL_INCOMPATIBLE")     \
+  X(kDownloadFailed, "CPW_DOWNLOAD_FAILED")           \
+  X(kUnsupportedDevice, "CPW_UNSUPPORTED_DEVICE")     \
   X(kUnsupportedLanguage, "CPW_UNSUPPORTED_LANGUAGE") \
-  X(kOutOfMemory, "CPW_OUT_OF_MEMORY")         \
-  X(kInferenceFailed, "CPW_INFERENCE_FAILED")  \
-  X(kClosed, "CPW_CLOSED")                     \
-  X(kBinaryNotFound, "CPW_BINARY_NOT_FOUND")   \
+  X(kOutOfMemory, "CPW_OUT_OF_MEMORY")                \
+  X(kInferenceFailed, "CPW_INFERENCE_FAILED")         \
+  X(kClosed, "CPW_CLOSED")                            \
+  X(kBinaryNotFound, "CPW_BINARY_NOT_FOUND")          \
   X(kInternal, "CPW_INTERNAL")
 
 enum class ErrorCode {

@@ -17,10 +17,10 @@ struct Word {
 struct Segment {
   double start = 0;
   double end = 0;
-  std::string text;            // UTF-8, trimmed
-  double avg_logprob = 0;      // mean natural-log probability of the segment's decoding pass
-  double no_speech_prob = 0;   // 0..1
-  std::vector<Word> words;     // empty unless asked for
+  std::string text;           // UTF-8, trimmed
+  double avg_logprob = 0;     // mean natural-log probability of the segment's decoding pass
+  double no_speech_prob = 0;  // 0..1
+  std::vector<Word> words;    // empty unless asked for
 };
 
 struct SpeechSegment {

@@ -50,7 +50,11 @@ function startLoad(
   model: ResolvedModel,
   { parsed, device }: { parsed: ParsedRecognizerOptions; device: DeviceName },
 ): NativeJob<NativeRecognizer> {
-  const common = { path: model.path, deviceIndex: parsed.deviceIndex, ...shares(model.engine, parsed, device) };
+  const common = {
+    path: model.path,
+    deviceIndex: parsed.deviceIndex,
+    ...shares(model.engine, parsed, device),
+  };
   if (model.engine === 'whisper') return addon.WhisperRecognizer.load({ ...common, device });
   if (device === 'metal') throw metalIsWhispers();
   return addon.CTranslate2Recognizer.load({
@@ -83,7 +87,9 @@ function chooseDevice(
   const usable = (['cuda', 'metal'] as const).find((one) =>
     backends.some(
       (backend) =>
-        backend.device === one && backend.available && (engine === 'auto' || backend.engine === engine),
+        backend.device === one &&
+        backend.available &&
+        (engine === 'auto' || backend.engine === engine),
     ),
   );
   if (usable !== undefined) return { device: usable, reason: `${usable} is available` };

@@ -38,7 +38,10 @@ export class SpeechDetector {
   async detectSpeech(
     input: AudioInput,
     options: VadOptions = {},
-    context: { readonly signal?: AbortSignal; readonly onProgress?: (fraction: number) => void } = {},
+    context: {
+      readonly signal?: AbortSignal;
+      readonly onProgress?: (fraction: number) => void;
+    } = {},
   ): Promise<readonly SpeechSegment[]> {
     const vad = parseOptions(vadOptionsSchema, options, { subject: 'detectSpeech' });
     const { signal, onProgress } = context;

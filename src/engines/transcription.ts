@@ -25,7 +25,9 @@ export function startTranscription(
   const stopped = new AbortController();
   let wake: (() => void) | undefined;
   let settled = false;
-  const signal = context.signal ? AbortSignal.any([context.signal, stopped.signal]) : stopped.signal;
+  const signal = context.signal
+    ? AbortSignal.any([context.signal, stopped.signal])
+    : stopped.signal;
   const onSegment = (segment: Segment): void => {
     segments.push(segment);
     wake?.();
@@ -39,7 +41,7 @@ export function startTranscription(
     // A loop that ends early drops the promise: its rejection must not count as unhandled.
     promise.catch(() => undefined);
     try {
-      for (let next = 0; ; ) {
+      for (let next = 0; ;) {
         const segment = segments[next];
         if (segment !== undefined) {
           next += 1;

@@ -37,7 +37,10 @@ export async function openInput(addon: NativeAddon, input: AudioInput): Promise<
   if (input instanceof Float32Array) {
     checkBuffer(input);
     const durationS = input.length / 16_000;
-    return pumped(addon.AudioInput.pushSamples({ capacityS, durationS }), slices(input, chunkSamples));
+    return pumped(
+      addon.AudioInput.pushSamples({ capacityS, durationS }),
+      slices(input, chunkSamples),
+    );
   }
   if (input instanceof Uint8Array) {
     checkBuffer(input);
@@ -127,7 +130,10 @@ async function* slices<T extends Uint8Array | Float32Array>(
   }
 }
 
-async function* resumed<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T, void> {
+async function* resumed<T>(
+  first: IteratorResult<T>,
+  rest: AsyncIterator<T>,
+): AsyncGenerator<T, void> {
   try {
     for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
   } finally {
@@ -155,7 +161,8 @@ function checkBuffer(array: Uint8Array | Float32Array): void {
 }
 
 function pathOf(url: URL): string {
-  if (url.protocol !== 'file:') throw wrongInput(`only file: URLs can be read, not ${url.protocol}`);
+  if (url.protocol !== 'file:')
+    throw wrongInput(`only file: URLs can be read, not ${url.protocol}`);
   return fileURLToPath(url);
 }
 

@@ -12,7 +12,9 @@ export interface NativeAddon {
   readonly WhisperRecognizer: NativeRecognizerClass<NativeWhisperLoadOptions>;
   readonly CTranslate2Recognizer: NativeRecognizerClass<NativeCTranslate2LoadOptions>;
   readonly ProbeRecognizer: NativeRecognizerClass<NativeProbeOptions>;
-  readonly SpeechDetector: { load(options: NativeSpeechDetectorLoadOptions): NativeJob<NativeSpeechDetector> };
+  readonly SpeechDetector: {
+    load(options: NativeSpeechDetectorLoadOptions): NativeJob<NativeSpeechDetector>;
+  };
   readonly AudioInput: NativeAudioInputClass;
 }
 
@@ -23,7 +25,12 @@ export interface NativeSystemInfo {
   /** Build facts: blas, cuda, metal, compiler. */
   readonly build: Readonly<Record<string, string | boolean>>;
   /** What each engine's backend said of itself. */
-  readonly backends: readonly { engine: string; device: string; available: boolean; detail: string }[];
+  readonly backends: readonly {
+    engine: string;
+    device: string;
+    available: boolean;
+    detail: string;
+  }[];
 }
 
 /** One running call. An aborted one rejects with an Error whose `code` is `'CPW_ABORTED'`. */
@@ -151,7 +158,10 @@ export interface NativeAudioInputClass {
    * Filled by `push(Float32Array)`, 16 kHz mono; `capacityS` seconds may wait in it. `durationS`
    * is for progress alone, -1 where it is not known.
    */
-  pushSamples(options: { readonly capacityS: number; readonly durationS: number }): NativeAudioInput;
+  pushSamples(options: {
+    readonly capacityS: number;
+    readonly durationS: number;
+  }): NativeAudioInput;
   /** An encoded file, filled by `push(Uint8Array)`; `capacityBytes` may wait in it. */
   pushBytes(options: { readonly capacityBytes: number }): NativeAudioInput;
 }

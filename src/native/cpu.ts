@@ -21,7 +21,10 @@ export function cpuFlags(): ReadonlySet<string> | undefined {
 /** Cores this process may use: the scheduler's mask and the cgroup's CPU quota, at least 1. */
 export function availableCores(): number {
   const quota = cgroupCpuQuota();
-  return Math.max(1, Math.min(availableParallelism(), quota === undefined ? Infinity : Math.ceil(quota)));
+  return Math.max(
+    1,
+    Math.min(availableParallelism(), quota === undefined ? Infinity : Math.ceil(quota)),
+  );
 }
 
 function cgroupCpuQuota(): number | undefined {

@@ -43,20 +43,23 @@ t.test('when an option is wrong at the boundary, CPW_INTERNAL names it', async (
   recognizer.close();
 });
 
-t.test('when an object of another class is passed, it is refused and nothing crashes', async (t) => {
-  const recognizer = await loadProbe();
-  const fake = Object.create(Object.getPrototypeOf(recognizer)) as typeof recognizer;
-  t.throws(() => fake.close());
-  for (const wrong of [{}, fake, recognizer, null, undefined, 3, 'x', () => 1]) {
-    t.throws(() => recognizer.transcribe(wrong as never, null, probeOptions, {}), {
-      code: 'CPW_INTERNAL',
-    });
-  }
-  const Class = recognizer.constructor as new (...args: unknown[]) => unknown;
-  t.throws(() => new Class());
-  t.throws(() => new Class({}));
-  recognizer.close();
-});
+t.test(
+  'when an object of another class is passed, it is refused and nothing crashes',
+  async (t) => {
+    const recognizer = await loadProbe();
+    const fake = Object.create(Object.getPrototypeOf(recognizer)) as typeof recognizer;
+    t.throws(() => fake.close());
+    for (const wrong of [{}, fake, recognizer, null, undefined, 3, 'x', () => 1]) {
+      t.throws(() => recognizer.transcribe(wrong as never, null, probeOptions, {}), {
+        code: 'CPW_INTERNAL',
+      });
+    }
+    const Class = recognizer.constructor as new (...args: unknown[]) => unknown;
+    t.throws(() => new Class());
+    t.throws(() => new Class({}));
+    recognizer.close();
+  },
+);
 
 t.test('when an input is handed to two calls, the second is refused', async (t) => {
   const recognizer = await loadProbe();
@@ -85,16 +88,19 @@ t.test('when a call runs, progress and segments come in order and before the res
   recognizer.close();
 });
 
-t.test('when a recogniser is closed, running calls finish and later ones are CPW_CLOSED', async (t) => {
-  const recognizer = await loadProbe({ windowMs: 50 });
-  const running = probe(recognizer, tone(60));
-  await new Promise((resolve) => setImmediate(resolve));
-  recognizer.close();
-  recognizer.close();
-  t.equal((await running).duration, 60);
-  t.throws(() => recognizer.info, { code: 'CPW_CLOSED' });
-  await t.rejects(probe(recognizer, tone(1)), { code: 'CPW_CLOSED', name: 'CpwError' });
-});
+t.test(
+  'when a recogniser is closed, running calls finish and later ones are CPW_CLOSED',
+  async (t) => {
+    const recognizer = await loadProbe({ windowMs: 50 });
+    const running = probe(recognizer, tone(60));
+    await new Promise((resolve) => setImmediate(resolve));
+    recognizer.close();
+    recognizer.close();
+    t.equal((await running).duration, 60);
+    t.throws(() => recognizer.info, { code: 'CPW_CLOSED' });
+    await t.rejects(probe(recognizer, tone(1)), { code: 'CPW_CLOSED', name: 'CpwError' });
+  },
+);
 
 t.test('when a signal aborts, the call rejects with its reason and stops', async (t) => {
   const recognizer = await loadProbe({ windowMs: 10_000 });
@@ -142,30 +148,36 @@ t.test('when a callback throws, the call stops and rejects with what was thrown'
   recognizer.close();
 });
 
-t.test('when a window fails, the call rejects with a CpwError that has the caller on its stack', async (t) => {
-  const recognizer = await loadProbe({ failAtWindow: 1 });
-  const error: unknown = await probe(recognizer, tone(90)).catch((cause: unknown) => cause);
-  t.ok(error instanceof CpwError);
-  t.match(error, { code: 'CPW_INFERENCE_FAILED', transient: false });
-  t.match((error as Error).stack, /boundary\.test|probe\.ts/u);
-  recognizer.close();
-});
+t.test(
+  'when a window fails, the call rejects with a CpwError that has the caller on its stack',
+  async (t) => {
+    const recognizer = await loadProbe({ failAtWindow: 1 });
+    const error: unknown = await probe(recognizer, tone(90)).catch((cause: unknown) => cause);
+    t.ok(error instanceof CpwError);
+    t.match(error, { code: 'CPW_INFERENCE_FAILED', transient: false });
+    t.match((error as Error).stack, /boundary\.test|probe\.ts/u);
+    recognizer.close();
+  },
+);
 
-t.test('when samples are detached, before or while a call reads them, it is an error', async (t) => {
-  const recognizer = await loadProbe({ windowMs: 50 });
-  const gone = tone(1);
-  structuredClone(gone, { transfer: [gone.buffer] });
-  await t.rejects(probe(recognizer, gone), { code: 'CPW_INVALID_OPTIONS', message: /detached/ });
-  const going = tone(600);
-  const running = probe(recognizer, going);
-  setTimeout(() => structuredClone(going, { transfer: [going.buffer] }), 20);
-  await t.rejects(running, { code: 'CPW_INVALID_OPTIONS', message: /detached or resized/ });
-  const { native } = await openInput(addon, tone(1));
-  for (const wrong of [gone, 'x', null, {}, new Float64Array(4)]) {
-    t.throws(() => native.push(wrong as never), { code: 'CPW_INTERNAL' });
-  }
-  recognizer.close();
-});
+t.test(
+  'when samples are detached, before or while a call reads them, it is an error',
+  async (t) => {
+    const recognizer = await loadProbe({ windowMs: 50 });
+    const gone = tone(1);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    await t.rejects(probe(recognizer, gone), { code: 'CPW_INVALID_OPTIONS', message: /detached/ });
+    const going = tone(600);
+    const running = probe(recognizer, going);
+    setTimeout(() => structuredClone(going, { transfer: [going.buffer] }), 20);
+    await t.rejects(running, { code: 'CPW_INVALID_OPTIONS', message: /detached or resized/ });
+    const { native } = await openInput(addon, tone(1));
+    for (const wrong of [gone, 'x', null, {}, new Float64Array(4)]) {
+      t.throws(() => native.push(wrong as never), { code: 'CPW_INTERNAL' });
+    }
+    recognizer.close();
+  },
+);
 
 t.test('when engines work, files are read and the event loop turns', async (t) => {
   const recognizer = await loadProbe({ windowMs: 200, replicas: 4, loadMs: 50 });

@@ -5,7 +5,13 @@ import { loadAddon } from '../../dist/native/load.js';
 
 const addon = loadAddon();
 const options = {
-  language: 'en', translate: false, beamSize: 1, retryBeamSize: 0, initialPrompt: '', windowS: 30, vad: null,
+  language: 'en',
+  translate: false,
+  beamSize: 1,
+  retryBeamSize: 0,
+  initialPrompt: '',
+  windowS: 30,
+  vad: null,
 };
 const load = (windowMs) =>
   addon.ProbeRecognizer.load({ replicas: 2, loadMs: 0, windowMs, failAtWindow: -1 }).promise;

@@ -42,7 +42,8 @@ export async function probe(
 
 /** Audible but meaningless samples: a 220 Hz tone. */
 export function tone(seconds: number): Float32Array {
-  return Float32Array.from({ length: Math.round(seconds * 16_000) }, (_, i) =>
-    0.1 * Math.sin((2 * Math.PI * 220 * i) / 16_000),
+  return Float32Array.from(
+    { length: Math.round(seconds * 16_000) },
+    (_, i) => 0.1 * Math.sin((2 * Math.PI * 220 * i) / 16_000),
   );
 }

@@ -63,9 +63,20 @@ export function normalizedWords(text: string): readonly string[] {
 /** Years as they are read aloud: 1813 is eighteen thirteen. */
 function spell(value: number): readonly string[] {
   if (value < 20) return [small[value] ?? ''];
-  if (value < 100) return [tens[Math.floor(value / 10)] ?? '', ...(value % 10 ? spell(value % 10) : [])];
-  if (value < 1_000) return [...spell(Math.floor(value / 100)), 'hundred', ...(value % 100 ? spell(value % 100) : [])];
-  if (value % 1_000 < 100) return [...spell(Math.floor(value / 1_000)), 'thousand', ...(value % 1_000 ? spell(value % 1_000) : [])];
+  if (value < 100)
+    return [tens[Math.floor(value / 10)] ?? '', ...(value % 10 ? spell(value % 10) : [])];
+  if (value < 1_000)
+    return [
+      ...spell(Math.floor(value / 100)),
+      'hundred',
+      ...(value % 100 ? spell(value % 100) : []),
+    ];
+  if (value % 1_000 < 100)
+    return [
+      ...spell(Math.floor(value / 1_000)),
+      'thousand',
+      ...(value % 1_000 ? spell(value % 1_000) : []),
+    ];
   return [...spell(Math.floor(value / 100)), ...(value % 100 ? spell(value % 100) : ['hundred'])];
 }
 

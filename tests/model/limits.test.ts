@@ -19,11 +19,18 @@ async function measure(name: string, ...args: readonly (string | number)[]) {
 }
 
 for (const engine of ['whisper', 'ctranslate2']) {
-  t.test(`when ${engine} transcribes again and again, with aborts and closes, memory stays`, async (t) => {
-    const { growth = NaN, aborted = 0, closed = 0 } = await measure('soak', engine, long ? 1_000 : 200);
-    t.ok(growth < 0.05, `grew by ${growth}`);
-    t.ok(aborted > 0 && closed > 0);
-  });
+  t.test(
+    `when ${engine} transcribes again and again, with aborts and closes, memory stays`,
+    async (t) => {
+      const {
+        growth = NaN,
+        aborted = 0,
+        closed = 0,
+      } = await measure('soak', engine, long ? 1_000 : 200);
+      t.ok(growth < 0.05, `grew by ${growth}`);
+      t.ok(aborted > 0 && closed > 0);
+    },
+  );
 
   t.test(`when ${engine} loads and runs, the event loop goes on`, async (t) => {
     const { p99Ms = NaN, controlP99Ms } = await measure('event-loop', engine);

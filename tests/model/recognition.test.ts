@@ -21,30 +21,38 @@ const load = (model: string, options: RecognizerOptions) =>
 const textOf = (segments: readonly Segment[]) => segments.map(({ text }) => text).join(' ');
 
 for (const model of ['tiny.en', 'base']) {
-  t.test(`when ${model} hears the English recordings, each engine's errors stay within .06`, async (t) => {
-    const texts = new Map<string, string[]>();
-    for (const engine of engines) {
-      await using recognizer = await load(model, { engine });
-      const counts: { name: string; count: WordErrors }[] = [];
-      for (const { name, path, text } of english) {
-        const { segments, duration, language } = await recognizer.transcribe(path, { language: 'en' });
-        const found = textOf(segments);
-        texts.set(name, [...(texts.get(name) ?? []), found]);
-        counts.push({ name, count: wordErrors(text, found) });
-        t.equal(language, 'en');
-        checkSegments(t, segments, duration);
+  t.test(
+    `when ${model} hears the English recordings, each engine's errors stay within .06`,
+    async (t) => {
+      const texts = new Map<string, string[]>();
+      for (const engine of engines) {
+        await using recognizer = await load(model, { engine });
+        const counts: { name: string; count: WordErrors }[] = [];
+        for (const { name, path, text } of english) {
+          const { segments, duration, language } = await recognizer.transcribe(path, {
+            language: 'en',
+          });
+          const found = textOf(segments);
+          texts.set(name, [...(texts.get(name) ?? []), found]);
+          counts.push({ name, count: wordErrors(text, found) });
+          t.equal(language, 'en');
+          checkSegments(t, segments, duration);
+        }
+        const total = sumOf(counts.map(({ count }) => count));
+        const worst = counts.filter(({ count }) => count.errors > 0);
+        t.comment(`${model} ${engine}: ${total.errors}/${total.words} ${JSON.stringify(worst)}`);
+        t.ok(wordErrorRate(total) <= 0.06, `${engine}: ${total.errors} of ${total.words} words`);
+        const ofJfk = counts.find(({ name }) => name === 'jfk.wav')?.count.errors;
+        t.ok(ofJfk !== undefined && ofJfk <= 1, `jfk.wav: ${ofJfk} wrong`);
       }
-      const total = sumOf(counts.map(({ count }) => count));
-      const worst = counts.filter(({ count }) => count.errors > 0);
-      t.comment(`${model} ${engine}: ${total.errors}/${total.words} ${JSON.stringify(worst)}`);
-      t.ok(wordErrorRate(total) <= 0.06, `${engine}: ${total.errors} of ${total.words} words`);
-      const ofJfk = counts.find(({ name }) => name === 'jfk.wav')?.count.errors;
-      t.ok(ofJfk !== undefined && ofJfk <= 1, `jfk.wav: ${ofJfk} wrong`);
-    }
-    const between = sumOf([...texts.values()].map(([a = '', b = '']) => wordErrors(a, b)));
-    t.comment(`${model}: engines differ in ${between.errors}/${between.words}`);
-    t.ok(wordErrorRate(between) <= 0.05, `engines differ in ${between.errors} of ${between.words}`);
-  });
+      const between = sumOf([...texts.values()].map(([a = '', b = '']) => wordErrors(a, b)));
+      t.comment(`${model}: engines differ in ${between.errors}/${between.words}`);
+      t.ok(
+        wordErrorRate(between) <= 0.05,
+        `engines differ in ${between.errors} of ${between.words}`,
+      );
+    },
+  );
 }
 
 t.test('when the language is not given, base finds it', async (t) => {
@@ -61,10 +69,14 @@ t.test('when the language is not given, base finds it', async (t) => {
       t.equal(first?.language, language, `${engine} ${name}`);
       t.ok((first?.probability ?? 0) > 0.5);
     }
-    const { language, languageProbability } = await recognizer.transcribe(audioPath('de-faust.flac'));
+    const { language, languageProbability } = await recognizer.transcribe(
+      audioPath('de-faust.flac'),
+    );
     t.equal(language, 'de');
     t.ok(languageProbability > 0.5);
-    const { segments } = await recognizer.transcribe(audioPath('es-quijote.flac'), { task: 'translate' });
+    const { segments } = await recognizer.transcribe(audioPath('es-quijote.flac'), {
+      task: 'translate',
+    });
     t.match(textOf(segments), /\b(the|of|and)\b/u, `${engine} translates to English`);
   }
 });
@@ -97,7 +109,8 @@ t.test('when the input comes in another form, the text is the same', async (t) =
     await using recognizer = await load('tiny.en', { engine });
     for (const [name, input] of Object.entries(inputs)) {
       if (engine === 'whisper' && (name === 'readable' || name.startsWith('stream'))) continue;
-      const again = name === 'readable in small pieces' || name === 'ogg' ? fresh(name, bytes) : input;
+      const again =
+        name === 'readable in small pieces' || name === 'ogg' ? fresh(name, bytes) : input;
       const { segments, duration } = await recognizer.transcribe(again);
       const { errors } = wordErrors(jfkText, textOf(segments));
       t.ok(errors <= 1, `${engine} ${name}: ${errors} wrong`);
@@ -114,22 +127,26 @@ function fresh(name: string, bytes: Uint8Array): Readable {
   return Readable.from(pieces);
 }
 
-t.test('when segments are iterated, they come one by one, and leaving early stops the call', async (t) => {
-  await using recognizer = await load('tiny.en', { engine: 'ctranslate2' });
-  const file = audioPath('en-gettysburg.flac');
-  const iterated: Segment[] = [];
-  for await (const segment of recognizer.transcribe(file)) iterated.push(segment);
-  const whole = await recognizer.transcribe(file);
-  t.same(iterated, whole.segments);
-  t.ok(iterated.length > 3, `${iterated.length} segments`);
-  for await (const segment of recognizer.transcribe(file)) {
-    t.equal(segment.id, 0);
-    break;
-  }
-});
+t.test(
+  'when segments are iterated, they come one by one, and leaving early stops the call',
+  async (t) => {
+    await using recognizer = await load('tiny.en', { engine: 'ctranslate2' });
+    const file = audioPath('en-gettysburg.flac');
+    const iterated: Segment[] = [];
+    for await (const segment of recognizer.transcribe(file)) iterated.push(segment);
+    const whole = await recognizer.transcribe(file);
+    t.same(iterated, whole.segments);
+    t.ok(iterated.length > 3, `${iterated.length} segments`);
+    for await (const segment of recognizer.transcribe(file)) {
+      t.equal(segment.id, 0);
+      break;
+    }
+  },
+);
 
 t.test('when VAD is off, windows seek by timestamps and the text is as good', async (t) => {
-  const { path, text } = english.find(({ name }) => name === 'en-gettysburg.flac') ?? english[0] ?? t.fail();
+  const { path, text } =
+    english.find(({ name }) => name === 'en-gettysburg.flac') ?? english[0] ?? t.fail();
   for (const engine of engines) {
     await using recognizer = await load('tiny.en', { engine });
     const { segments, duration } = await recognizer.transcribe(path, { vad: false });
@@ -142,15 +159,22 @@ t.test('when VAD is off, windows seek by timestamps and the text is as good', as
 t.test('when the option cannot hold, the error says so', async (t) => {
   for (const engine of engines) {
     await using recognizer = await load('tiny.en', { engine });
-    await t.rejects(recognizer.transcribe(jfk, { language: 'de' }), { code: 'CPW_UNSUPPORTED_LANGUAGE' });
+    await t.rejects(recognizer.transcribe(jfk, { language: 'de' }), {
+      code: 'CPW_UNSUPPORTED_LANGUAGE',
+    });
     await t.rejects(recognizer.transcribe(jfk, { task: 'translate' }), { name: 'CpwError' });
     await t.rejects(recognizer.transcribe('/no/such.wav'), { code: 'CPW_FILE_NOT_FOUND' });
     await t.rejects(recognizer.transcribe(new Uint8Array(0)), { code: 'CPW_UNSUPPORTED_MEDIA' });
-    await t.rejects(recognizer.transcribe(Buffer.from('not audio at all')), { code: 'CPW_UNSUPPORTED_MEDIA' });
+    await t.rejects(recognizer.transcribe(Buffer.from('not audio at all')), {
+      code: 'CPW_UNSUPPORTED_MEDIA',
+    });
     const silent = await recognizer.transcribe(new Float32Array(16_000 * 5));
     t.same(silent.segments, []);
     t.same((await recognizer.transcribe(new Float32Array(0))).segments, []);
-    t.same((await recognizer.transcribe(new Float32Array(150).fill(0.5), { vad: false })).segments, []);
+    t.same(
+      (await recognizer.transcribe(new Float32Array(150).fill(0.5), { vad: false })).segments,
+      [],
+    );
   }
 });
 
@@ -169,7 +193,8 @@ function checkSegments(t: Test, segments: readonly Segment[], duration: number):
   for (const { id, start, end, text, confidence } of segments) {
     const fine =
       start >= last && end > start && end <= duration + 0.01 && text === text.trim() && text !== '';
-    if (!fine || confidence <= 0 || confidence > 1) t.fail(`segment ${id}: ${start}-${end} ${text}`);
+    if (!fine || confidence <= 0 || confidence > 1)
+      t.fail(`segment ${id}: ${start}-${end} ${text}`);
     last = end;
   }
   t.same(

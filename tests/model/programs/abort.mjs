@@ -14,7 +14,11 @@ const latencies = [];
 let busyShare = 0;
 for (let i = 0; i < tries; i += 1) {
   const controller = new AbortController();
-  const call = recognizer.transcribe(file, { vad: false, language: 'en' }, { signal: controller.signal });
+  const call = recognizer.transcribe(
+    file,
+    { vad: false, language: 'en' },
+    { signal: controller.signal },
+  );
   // Spread over the first window: its encoder pass and its decoding.
   await sleep(20 + ((wholeMs / 2 - 20) * i) / tries);
   const asked = performance.now();

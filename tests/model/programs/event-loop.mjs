@@ -17,8 +17,13 @@ async function delayDuring(work) {
 
 async function control() {
   const busy = `const end = Date.now() + 4000; while (Date.now() < end);`;
-  const workers = Array.from({ length: availableParallelism() }, () => new Worker(busy, { eval: true }));
-  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(busy, { eval: true }),
+  );
+  await Promise.all(
+    workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))),
+  );
 }
 
 async function work() {

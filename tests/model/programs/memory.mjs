@@ -21,7 +21,7 @@ header.writeUInt32LE(36 + total, 4);
 header.writeUInt32LE(total, 40);
 const file = createWriteStream(path);
 file.write(header);
-for (let written = 0; written < total; ) {
+for (let written = 0; written < total;) {
   const piece = body.subarray(0, Math.min(body.length, total - written));
   written += piece.length;
   if (!file.write(piece)) await new Promise((resolve) => file.once('drain', resolve));
@@ -32,19 +32,35 @@ const addon = loadAddon();
 const detector = await SpeechDetector.load(
   process.env.CPW_MODELS_DIR ? { modelsDir: process.env.CPW_MODELS_DIR } : {},
 );
-const probe = await addon.ProbeRecognizer.load({ replicas: 2, loadMs: 0, windowMs: 0, failAtWindow: -1 })
-  .promise;
+const probe = await addon.ProbeRecognizer.load({
+  replicas: 2,
+  loadMs: 0,
+  windowMs: 0,
+  failAtWindow: -1,
+}).promise;
 const options = {
-  language: 'en', translate: false, beamSize: 1, retryBeamSize: 0, initialPrompt: '', windowS: 30,
+  language: 'en',
+  translate: false,
+  beamSize: 1,
+  retryBeamSize: 0,
+  initialPrompt: '',
+  windowS: 30,
   vad: {
-    threshold: 0.5, negThreshold: 0.35, minSpeechDurationMs: 250, maxSpeechDurationS: 30,
-    minSilenceDurationMs: 500, speechPadMs: 200,
+    threshold: 0.5,
+    negThreshold: 0.35,
+    minSpeechDurationMs: 250,
+    maxSpeechDurationS: 30,
+    minSilenceDurationMs: 500,
+    speechPadMs: 200,
   },
 };
 let windows = 0;
 const started = performance.now();
 const { duration } = await probe.transcribe(
-  addon.AudioInput.fromFile(path), detector.native, options, { onSegment: () => (windows += 1) },
+  addon.AudioInput.fromFile(path),
+  detector.native,
+  options,
+  { onSegment: () => (windows += 1) },
 ).promise;
 const seconds = (performance.now() - started) / 1_000;
 const peakMb = process.resourceUsage().maxRSS / 1_024;

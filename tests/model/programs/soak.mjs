@@ -40,4 +40,11 @@ recognizer.close();
 // Of many runs, compare runs 101 to 200 with the last 100.
 const early = runs >= 400 ? memory.slice(100, 200) : memory.slice(runs / 4, runs / 2);
 const late = runs >= 400 ? memory.slice(-100) : memory.slice(-runs / 4);
-report({ engine, runs, ...counts, earlyMb: mean(early), lateMb: mean(late), growth: mean(late) / mean(early) - 1 });
+report({
+  engine,
+  runs,
+  ...counts,
+  earlyMb: mean(early),
+  lateMb: mean(late),
+  growth: mean(late) / mean(early) - 1,
+});
