@@ -184,6 +184,7 @@ class Transcriber {
 
   void Submit(Window window) {
     job_.Check();
+    decode_.seeks = seeks_ && !windower_->Exhausted();
     Pending& pending = pending_.emplace_back();
     pending.window = std::make_shared<const Window>(std::move(window));
     try {

@@ -32,6 +32,9 @@ class Windower {
   // without a detector heed it; what makes no headway (0, not a number) means the whole window.
   virtual void Consumed(double /*seconds*/) {}
 
+  // No audio follows the last window that was taken.
+  virtual bool Exhausted() const { return ended_; }
+
   double position() const { return static_cast<double>(read_) / kSampleRate; }  // seconds read
   std::size_t buffered() const { return buffer_.size(); }                       // samples held
 
@@ -62,6 +65,7 @@ class SeekWindower final : public Windower {
   SeekWindower(AudioSource& source, double window_s);
   std::optional<Window> Take() override;
   void Consumed(double seconds) override;
+  bool Exhausted() const override { return ended() && next_ == read(); }
 
  private:
   void OnRead(std::size_t) override {}

@@ -361,16 +361,21 @@ TEST(Transcribe, WhenTheJobWasAbortedBeforeThenNothingIsRead) {
 
 TEST(Transcribe, WhenThereIsNoDetectorThenTheNextWindowBeginsWhereTheLastWasConsumed) {
   std::vector<double> starts;
-  FakeRecognizer recognizer(4, [&](int index, const Window& window, const DecodeOptions&, Job&) {
-    starts.push_back(window.start);
-    WindowResult result = OneSegment(index, window);
-    result.segments[0].end = result.consumed = std::min(window.duration(), 20.0);
-    return result;
-  });
+  std::vector<bool> seeks;
+  FakeRecognizer recognizer(
+      4, [&](int index, const Window& window, const DecodeOptions& options, Job&) {
+        starts.push_back(window.start);
+        seeks.push_back(options.seeks);
+        WindowResult result = OneSegment(index, window);
+        result.segments[0].end = result.consumed = std::min(window.duration(), 20.0);
+        return result;
+      });
   SignalSource source(Samples(70));
   Events events;
   Transcribe(recognizer, source, nullptr, Options(false, "en", 30), Recording(events));
   EXPECT_EQ(starts, (std::vector<double>{0, 20, 40, 60}));
+  // A sentence that is open where the audio ends has no window after it.
+  EXPECT_EQ(seeks, (std::vector<bool>{true, true, false, false}));
   EXPECT_EQ(recognizer.most_in_flight, 1);
   ExpectInOrder(events.segments, 70);
   ExpectProgress(events.progress);
@@ -429,7 +434,7 @@ TEST(Transcribe, WhenTheLanguageIsOpenThenTheFirstSpeechDecidesForAllWindows) {
     std::atomic<int> wrong{0};
     FakeRecognizer recognizer(
         2, [&](int index, const Window& window, const DecodeOptions& options, Job&) {
-          if (options.language != "de") ++wrong;
+          if (options.language != "de" || (vad && options.seeks)) ++wrong;
           return OneSegment(index, window);
         });
     SignalSource source(Samples(kTenSpeechesTotal));
