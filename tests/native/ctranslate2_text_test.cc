@@ -109,18 +109,22 @@ TEST(SplitAtTimestamps, WhenTimesStandInPairsThenEachPairIsASegment) {
   EXPECT_DOUBLE_EQ(split.consumed, 30);
 }
 
-TEST(SplitAtTimestamps, WhenAFullWindowEndsInASentenceThenItIsToBeLookedAtAgain) {
-  const auto split = Split({100, 1, 150, 200, 2, 3});
+TEST(SplitAtTimestamps, WhenTheLastSentenceIsOpenThenTheModelStoppedBeforeIt) {
+  const auto split = Split({100, 1, 150, 200, 2, 3}, 10);
   ASSERT_EQ(split.segments.size(), 2U);
   EXPECT_DOUBLE_EQ(split.segments[1].start, 2);
-  EXPECT_DOUBLE_EQ(split.segments[1].end, 30);
+  EXPECT_DOUBLE_EQ(split.segments[1].end, 10);
   EXPECT_DOUBLE_EQ(split.consumed, 2);
 }
 
-TEST(SplitAtTimestamps, WhenAShortWindowEndsInASentenceThenAllOfItIsDone) {
-  const auto split = Split({100, 1, 150, 200, 2}, 10);
-  EXPECT_DOUBLE_EQ(split.segments.at(1).end, 10);
-  EXPECT_DOUBLE_EQ(split.consumed, 10);
+TEST(SplitAtTimestamps, WhenASentenceIsOpenedAndNotBegunThenTheModelStoppedThere) {
+  const auto split = Split({100, 1, 150, 200});
+  EXPECT_EQ(split.segments.size(), 1U);
+  EXPECT_DOUBLE_EQ(split.consumed, 2);
+}
+
+TEST(SplitAtTimestamps, WhenTheLastTimeClosesASentenceThenTheRestIsSilence) {
+  EXPECT_DOUBLE_EQ(Split({100, 1, 150}).consumed, 30);
 }
 
 TEST(SplitAtTimestamps, WhenTheOnlySentenceIsOpenThenTheWholeWindowIsDone) {

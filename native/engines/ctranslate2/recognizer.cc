@@ -18,7 +18,9 @@ namespace {
 using ::ctranslate2::StorageView;
 
 constexpr std::size_t kPromptTokens = 223;  // Whisper's half of the context, less one mark
-constexpr double kLongestWindow = 30.0;
+constexpr std::size_t kLongestWindow = 30 * kSampleRate;
+constexpr double kShortestRest = 1.0;  // seconds of a window's end that are not worth another pass
+constexpr double kHeadway = 1.0;       // a pass that got no further would not the next time either
 
 std::string Join(const std::vector<std::string>& names) {
   std::string text;
@@ -111,7 +113,7 @@ std::future<std::vector<LanguageScore>> CTranslate2Recognizer::DetectLanguage(
   return Post<std::vector<LanguageScore>>(
       std::move(job), [this, window = std::move(window)](Replica& replica, const Job& running) {
         if (!info_.multilingual) return std::vector<LanguageScore>{{"en", 1.0}};
-        StorageView encoded = Encode(replica, *window, running);
+        StorageView encoded = Encode(replica, window->samples, running);
         return ScoreLanguages(replica, encoded);
       });
 }
@@ -124,7 +126,26 @@ WindowResult CTranslate2Recognizer::Recognize(Replica& replica, const Window& wi
   result.consumed = window.duration();
   if (window.samples.empty()) return result;
 
-  StorageView encoded = Encode(replica, window, job);
+  double offset = 0;
+  for (;;) {
+    const double reached = RecognizePart(replica, window, options, offset, result, job);
+    const bool done = window.duration() - reached < kShortestRest || reached - offset < kHeadway;
+    if (done) return result;
+    // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
+    std::erase_if(result.segments,
+                  [&](const Segment& segment) { return segment.start >= reached; });
+    result.consumed = options.seeks ? reached : window.duration();
+    if (options.seeks) return result;
+    offset = reached;
+  }
+}
+
+double CTranslate2Recognizer::RecognizePart(Replica& replica, const Window& window,
+                                            const DecodeOptions& options, double offset,
+                                            WindowResult& result, const Job& job) const {
+  const auto first = static_cast<std::size_t>(offset * kSampleRate);
+  const auto samples = std::span<const float>(window.samples).subspan(first);
+  StorageView encoded = Encode(replica, samples, job);
   if (result.language.empty()) {
     result.language = ScoreLanguages(replica, encoded).front().language;
   }
@@ -132,34 +153,33 @@ WindowResult CTranslate2Recognizer::Recognize(Replica& replica, const Window& wi
   plan.prompt = Prompt(result.language, options);
   plan.beam_size = static_cast<std::size_t>(std::max(options.beam_size, 1));
   plan.retry_beam_size = static_cast<std::size_t>(std::max(options.retry_beam_size, 0));
-  plan.duration = window.duration();
+  plan.duration = static_cast<double>(samples.size()) / kSampleRate;
   const auto& special = folder_.vocabulary.special();
   const DecodedWindow decoded = DecodeWindow(replica, encoded, plan, special, job);
-  if (IsSilence(decoded.pass, decoded.no_speech_prob)) return result;
+  if (IsSilence(decoded.pass, decoded.no_speech_prob)) return window.duration();
 
-  TokenSegments split =
-      SplitAtTimestamps(decoded.pass.ids, special.timestamp_begin, window.duration());
-  result.consumed = split.consumed;
+  const TokenSegments split =
+      SplitAtTimestamps(decoded.pass.ids, special.timestamp_begin, plan.duration);
   for (const auto& part : split.segments) {
     Segment segment;
-    segment.start = part.start;
-    segment.end = part.end;
+    segment.start = offset + part.start;
+    segment.end = offset + part.end;
     segment.text = Trim(tokenizer_.Decode(part.ids));
     segment.avg_logprob = decoded.pass.avg_logprob;
     segment.no_speech_prob = decoded.no_speech_prob;
     if (!segment.text.empty()) result.segments.push_back(std::move(segment));
   }
-  return result;
+  return offset + split.consumed;
 }
 
-StorageView CTranslate2Recognizer::Encode(Replica& replica, const Window& window,
+StorageView CTranslate2Recognizer::Encode(Replica& replica, std::span<const float> samples,
                                           const Job& job) const {
-  if (window.duration() > kLongestWindow) {
-    throw CpwError(ErrorCode::kInternal, "A window of " + std::to_string(window.duration()) +
-                                             " s reached the engine; 30 s is the longest.");
+  if (samples.size() > kLongestWindow) {
+    throw CpwError(ErrorCode::kInternal, "A window of " + std::to_string(samples.size()) +
+                                             " samples reached the engine; 30 s is the longest.");
   }
   std::vector<float> mel;
-  mel_.Compute(window.samples, kEncoderFrames, mel);
+  mel_.Compute(samples, kEncoderFrames, mel);
   job.Check();
   const ::ctranslate2::Shape shape{1, folder_.shape.mels, kEncoderFrames};
   return replica.encode(StorageView(shape, mel.data()), /*to_cpu=*/false);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,12 @@ class CTranslate2Recognizer final : public WindowRecognizer {
 
   WindowResult Recognize(Replica& replica, const Window& window, const DecodeOptions& options,
                          const Job& job) const;
-  ::ctranslate2::StorageView Encode(Replica& replica, const Window& window, const Job& job) const;
+  // Decodes the window from `offset` seconds on and adds its segments; returns the offset at which
+  // the model stopped listening.
+  double RecognizePart(Replica& replica, const Window& window, const DecodeOptions& options,
+                       double offset, WindowResult& result, const Job& job) const;
+  ::ctranslate2::StorageView Encode(Replica& replica, std::span<const float> samples,
+                                    const Job& job) const;
   std::vector<LanguageScore> ScoreLanguages(Replica& replica,
                                             ::ctranslate2::StorageView& encoded) const;
   void CheckLanguage(const DecodeOptions& options) const;

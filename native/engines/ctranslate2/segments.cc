@@ -7,8 +7,6 @@
 namespace cpw {
 namespace {
 
-constexpr double kFullWindow = 29.95;  // shorter windows end where the audio does
-
 class Splitter {
  public:
   explicit Splitter(double duration) : duration_(duration) {}
@@ -29,10 +27,9 @@ class Splitter {
   TokenSegments Finish() {
     TokenSegments result;
     result.consumed = duration_;
-    if (open_ && !open_->ids.empty()) {
-      const double start = open_->start;
-      if (!segments_.empty() && start > 0 && duration_ >= kFullWindow) result.consumed = start;
-      Close(duration_);
+    if (open_) {
+      if (!segments_.empty() && open_->start > 0) result.consumed = open_->start;
+      if (!open_->ids.empty()) Close(duration_);
     }
     result.segments = std::move(segments_);
     return result;

@@ -16,8 +16,8 @@ struct TokenSegment {
 
 struct TokenSegments {
   std::vector<TokenSegment> segments;
-  // Where the next look at the audio should begin: before a sentence that was left open at the end
-  // of a full window, else the window's end. A segment that begins there is a first guess.
+  // Where the model stopped listening: the beginning of a sentence that it left open, else the
+  // window's end. A segment that begins there is unfinished.
   double consumed = 0;
 };
 
