@@ -3,8 +3,16 @@ import { CpwError } from '../errors.js';
 import { shownName } from './report-error.js';
 
 /** What the recogniser reads for a word of the command line: `-` is standard input. */
-export function openInput(input: string): string | AsyncIterable<Uint8Array> {
-  return input === '-' ? process.stdin : input;
+export function openInput(input: string, signal: AbortSignal): string | AsyncIterable<Uint8Array> {
+  if (input !== '-') return input;
+  // A pipe that stays silent is waited for; only its end wakes the reader.
+  signal.addEventListener('abort', () => closeInput(input), { once: true });
+  return process.stdin;
+}
+
+/** Lets go of an input that has been read: an open standard input would keep the process alive. */
+export function closeInput(input: string): void {
+  if (input === '-') process.stdin.destroy();
 }
 
 /** An input's name for a line of text. */

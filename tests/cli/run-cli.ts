@@ -14,7 +14,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: Uint8Array;
+  /** What standard input holds; `open` leaves it open and silent. */
+  readonly input?: Uint8Array | 'open';
 }
 
 /** A running command line, with what it has written so far. */
@@ -37,7 +38,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input);
+  if (options.input !== 'open') child.stdin.end(options.input);
   const result = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));

@@ -166,3 +166,21 @@ for (const [signal, status] of [['SIGINT', 130] as const, ['SIGTERM', 143] as co
     t.strictSame(readdirSync(dir), ['long.wav']);
   });
 }
+
+t.test('when Ctrl-C comes while a silent pipe is waited for, it ends too', async (t) => {
+  const cli = startCli(['transcribe', '-', ...tiny], { input: 'open' });
+  await cli.saw(/^model tiny\.en/mu);
+  cli.child.kill('SIGINT');
+  t.match(await cli.result, { status: 130, signal: null, stdout: '' });
+  cli.child.stdin?.destroy();
+});
+
+t.test('when Ctrl-C comes twice, the second one ends the process at once', async (t) => {
+  const cli = startCli(['transcribe', jfk, ...tiny]);
+  await cli.saw(/^model tiny\.en/mu);
+  cli.child.kill('SIGINT');
+  cli.child.kill('SIGINT');
+  const { status, signal } = await cli.result;
+  // The kernel may merge the two into one.
+  t.ok(status === 130 || signal === 'SIGINT', `${String(status)} ${String(signal)}`);
+});

@@ -9,7 +9,7 @@ import type { Transcript } from '../../types.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatusOf } from '../exit-codes.js';
 import type { FlagValues } from '../flags.js';
-import { missingInput, openInput, shownInput } from '../input.js';
+import { closeInput, missingInput, openInput, shownInput } from '../input.js';
 import { modelsDirOf, recognizerClass, startLog } from '../library.js';
 import { formatError } from '../report-error.js';
 
@@ -84,6 +84,8 @@ async function transcribeAll(plan: readonly PlannedOutput[], work: Work): Promis
         work.reporter.done();
         if (work.signal.aborted) throw work.signal.reason;
         recordFailure(item.input, error, work);
+      } finally {
+        closeInput(item.input);
       }
     }
   } finally {
@@ -114,7 +116,7 @@ async function transcribeOne(
   const label = shownInput(input);
   const startedAt = performance.now();
   reporter.progress(label, 0);
-  const transcript = await recognizer.transcribe(openInput(input), values.transcribe, {
+  const transcript = await recognizer.transcribe(openInput(input, signal), values.transcribe, {
     signal,
     onProgress: (fraction) => reporter.progress(label, fraction),
     onSegment: ({ text }) => {
