@@ -38,7 +38,10 @@ export async function writeTinyWhisper(
   const full = complete(options);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.bin'), modelBytes(tinyVariables(full)));
-  const config = { alignment_heads: [[0, 0]], suppress_ids: [], suppress_ids_begin: [] };
+  const lists = { suppress_ids: [], suppress_ids_begin: [] };
+  const firstLanguage = full.multilingual ? 50259 : 50258;
+  const lang_ids = Array.from({ length: 99 }, (_, i) => firstLanguage + i);
+  const config = { alignment_heads: [[0, 0]], lang_ids, ...lists };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'tokenizer.json'), '{}');
   const tokens = tinyVocabulary(full);
@@ -158,17 +161,20 @@ function addNorm(name: string, state: number, add: Add): void {
 /** Invented text tokens with Whisper's special ones at their places, as far as the size allows. */
 function tinyVocabulary({ multilingual, vocabularySize }: Complete): string[] {
   const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i));
-  const specials = ['<|endoftext|>', '<|startoftranscript|>', '<|en|>'];
-  const end = Math.min(multilingual ? 50257 : 50256, vocabularySize - specials.length);
+  const languages = ['<|en|>', ...Array.from({ length: 98 }, (_, i) => `<|x${i}|>`)];
+  const tasks = ['translate', 'transcribe', 'startoflm', 'startofprev', 'nospeech', 'notimestamps'];
+  const start = ['<|endoftext|>', '<|startoftranscript|>'];
+  const specials = [...start, ...languages, ...tasks.map((task) => `<|${task}|>`)];
+  const end = Math.min(multilingual ? 50257 : 50256, Math.max(2, vocabularySize - 3));
   const tokens = Array.from({ length: end }, (_, i) => letters[i] ?? `\u0120t${i}`);
-  if (multilingual && end > 0) tokens[end - 1] = '';
+  // whisper.cpp ends the process where the token of a single space is missing.
+  tokens[0] = '\u0120';
+  if (multilingual) tokens[end - 1] = '';
   tokens.push(...specials);
-  const noSpeech = multilingual ? 50362 : 50361;
-  const tail = ['<|nospeech|>', '<|notimestamps|>'];
-  while (tokens.length < vocabularySize) {
-    tokens.push(tail[tokens.length - noSpeech] ?? `<|${tokens.length}|>`);
+  for (let time = 0; tokens.length < vocabularySize; time += 0.02) {
+    tokens.push(`<|${time.toFixed(2)}|>`);
   }
-  return tokens;
+  return tokens.slice(0, vocabularySize);
 }
 
 /** Truncates to the narrower types, which is exact enough for random weights. */

@@ -68,7 +68,15 @@ void t.test(
     await t.rejects(convert(), { code, message: /no list of strings/ });
     await writeFile(join(input, 'vocabulary.json'), '[');
     await t.rejects(convert(), { code, message: /no JSON/ });
-    t.same(await readdir(root), ['small']);
+    const english = await writeTinyWhisper(join(root, 'english'), { multilingual: false });
+    const file = join(english, 'vocabulary.txt');
+    const lines = (await readFile(file, 'utf8')).replace('\u0120\n', 'no space\n');
+    const convertEnglish = () => convertModel({ input: english, output, to: 'ggml-f16' });
+    await writeFile(file, lines);
+    await t.rejects(convertEnglish(), { code, message: /token 0 is not in GPT-2's encoding/ });
+    await writeFile(file, lines.replace('no space', 'nospace'));
+    await t.rejects(convertEnglish(), { code, message: /no token of a single space/ });
+    t.same((await readdir(root)).toSorted(), ['english', 'small']);
   },
 );
 

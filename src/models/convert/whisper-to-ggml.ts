@@ -15,6 +15,7 @@ import { readVocabulary, tokenBytes } from './whisper-vocabulary.js';
 const FILE_TYPE_F16 = 1;
 /** The first size of the multilingual vocabularies; whisper.cpp tells the two kinds by it. */
 const FIRST_MULTILINGUAL = 51865;
+const SPACE = 0x20;
 const END_OF_TEXT = '<|endoftext|>';
 const END_OF_TEXT_ID = { english: 50256, multilingual: 50257 } as const;
 /** Numbers that are worked on at once. */
@@ -90,11 +91,16 @@ async function textTokens(folder: string, size: number): Promise<Uint8Array[]> {
       'use this model with the ctranslate2 engine',
     );
   }
-  return tokens.slice(0, multilingual ? end : end + 1).map((token, id) => {
+  const text = tokens.slice(0, multilingual ? end : end + 1).map((token, id) => {
     const bytes = tokenBytes(token);
     if (bytes === undefined) throw incompatible(path, `token ${id} is not in GPT-2's encoding`);
     return bytes;
   });
+  // whisper.cpp 1.9.1 looks this one up without a check (suppress_blank) and ends the process.
+  if (!text.some((bytes) => bytes.length === 1 && bytes[0] === SPACE)) {
+    throw incompatible(path, 'it has no token of a single space, which whisper.cpp needs');
+  }
+  return text;
 }
 
 function checkTensor(model: CTranslate2Model, tensor: TensorPlan): void {
