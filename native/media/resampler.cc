@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kStopbandDb = 85;
 constexpr double kTransition = 0.1;        // of the lower Nyquist frequency
-constexpr std::size_t kLanes = 16;         // two AVX registers of sums, without -ffast-math
+constexpr std::size_t kLanes = 32;         // four AVX registers of sums, without -ffast-math
 constexpr std::size_t kMaxTable = 131072;  // floats
 // Linear interpolation between phases errs by (pi * cutoff / phases)^2 / 8, here -107 dB.
 constexpr double kPhasesPerCutoff = 512;
@@ -96,11 +96,16 @@ void Resampler::Finish() {
 
 float Resampler::Filter(const float* at, std::size_t phase) const {
   const float* taps = table_.data() + phase * taps_;
-  std::array<float, kLanes> sums{};
-  for (std::size_t t = 0; t < taps_; t += kLanes) {
+  std::array<float, kLanes> sums;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] = at[lane] * taps[lane];
+  for (std::size_t t = kLanes; t < taps_; t += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += at[t + lane] * taps[t + lane];
   }
-  return std::accumulate(sums.begin(), sums.end(), 0.0F);
+  std::array<float, 8> few;
+  for (std::size_t i = 0; i < few.size(); ++i) {
+    few[i] = (sums[i] + sums[i + 8]) + (sums[i + 16] + sums[i + 24]);
+  }
+  return ((few[0] + few[4]) + (few[1] + few[5])) + ((few[2] + few[6]) + (few[3] + few[7]));
 }
 
 float Resampler::Output(const float* at) const {
@@ -122,12 +127,17 @@ std::size_t Resampler::Pull(std::span<float> out) {
   }
   const auto end =
       finished_ ? (pushed_ * up_ + down_ - 1) / down_ : std::numeric_limits<std::uint64_t>::max();
+  const auto whole = static_cast<std::size_t>(down_ / up_);
+  const auto rest = down_ % up_;
   while (done < out.size() && pulled_ < end && next_ + taps_ <= input_.size()) {
     out[done++] = Output(input_.data() + next_);
     ++pulled_;
-    fraction_ += down_;
-    next_ += static_cast<std::size_t>(fraction_ / up_);
-    fraction_ %= up_;
+    next_ += whole;
+    fraction_ += rest;
+    if (fraction_ >= up_) {
+      fraction_ -= up_;
+      ++next_;
+    }
   }
   return done;
 }

@@ -30,7 +30,7 @@ class Resampler {
   std::uint64_t up_;  // output rate over input rate, in lowest terms
   std::uint64_t down_;
   std::size_t half_ = 0;  // taps on each side of the output's place
-  std::size_t taps_ = 0;  // 2 * half_, filled up to a multiple of 16
+  std::size_t taps_ = 0;  // 2 * half_, filled up with zeros for the lanes of the sum
   std::size_t phases_ = 0;
   bool between_ = false;      // too many phases for a table: interpolate between two of them
   std::vector<float> table_;  // phases_ (+ 1) rows of taps_
