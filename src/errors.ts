@@ -8,21 +8,96 @@ export interface ErrorCodeRow {
 
 /** Every code a {@link CpwError} can carry. The native side has the same list in the same order. */
 export const errorCodes = {
-  CPW_INVALID_OPTIONS: row('an option or argument is wrong', 'user', 2),
-  CPW_FILE_NOT_FOUND: row('an input file does not exist or cannot be read', 'user', 2),
-  CPW_UNSUPPORTED_MEDIA: row('the input is not audio that can be decoded', 'user', 2),
-  CPW_MEDIA_TOOL_FAILED: row('an external media program failed', 'system', 4),
-  CPW_MODEL_NOT_FOUND: row('the named model is not installed', 'user', 3),
-  CPW_MODEL_LOAD_FAILED: row('the model could not be loaded', 'system', 1),
-  CPW_MODEL_INCOMPATIBLE: row('the model file is damaged or of another kind', 'user', 3),
-  CPW_DOWNLOAD_FAILED: row('a download did not complete', 'system', 1, true),
-  CPW_UNSUPPORTED_DEVICE: row('the device cannot be used', 'user', 3),
-  CPW_UNSUPPORTED_LANGUAGE: row('the model does not know the language', 'user', 2),
-  CPW_OUT_OF_MEMORY: row('memory ran out', 'system', 3),
-  CPW_INFERENCE_FAILED: row('the engine failed while it computed', 'maintainer', 1),
-  CPW_CLOSED: row('the object was used after close()', 'user', 1),
-  CPW_BINARY_NOT_FOUND: row('no native addon fits this machine', 'system', 3),
-  CPW_INTERNAL: row('an internal contract was broken', 'maintainer', 1),
+  CPW_INVALID_OPTIONS: {
+    meaning: 'an option or argument is wrong',
+    mendedBy: 'user',
+    exitStatus: 2,
+    transient: false,
+  },
+  CPW_FILE_NOT_FOUND: {
+    meaning: 'an input file does not exist or cannot be read',
+    mendedBy: 'user',
+    exitStatus: 2,
+    transient: false,
+  },
+  CPW_UNSUPPORTED_MEDIA: {
+    meaning: 'the input is not audio that can be decoded',
+    mendedBy: 'user',
+    exitStatus: 2,
+    transient: false,
+  },
+  CPW_MEDIA_TOOL_FAILED: {
+    meaning: 'an external media program failed',
+    mendedBy: 'system',
+    exitStatus: 4,
+    transient: false,
+  },
+  CPW_MODEL_NOT_FOUND: {
+    meaning: 'the named model is not installed',
+    mendedBy: 'user',
+    exitStatus: 3,
+    transient: false,
+  },
+  CPW_MODEL_LOAD_FAILED: {
+    meaning: 'the model could not be loaded',
+    mendedBy: 'system',
+    exitStatus: 1,
+    transient: false,
+  },
+  CPW_MODEL_INCOMPATIBLE: {
+    meaning: 'the model file is damaged or of another kind',
+    mendedBy: 'user',
+    exitStatus: 3,
+    transient: false,
+  },
+  CPW_DOWNLOAD_FAILED: {
+    meaning: 'a download did not complete',
+    mendedBy: 'system',
+    exitStatus: 1,
+    transient: true,
+  },
+  CPW_UNSUPPORTED_DEVICE: {
+    meaning: 'the device cannot be used',
+    mendedBy: 'user',
+    exitStatus: 3,
+    transient: false,
+  },
+  CPW_UNSUPPORTED_LANGUAGE: {
+    meaning: 'the model does not know the language',
+    mendedBy: 'user',
+    exitStatus: 2,
+    transient: false,
+  },
+  CPW_OUT_OF_MEMORY: {
+    meaning: 'memory or disk space ran out',
+    mendedBy: 'system',
+    exitStatus: 3,
+    transient: false,
+  },
+  CPW_INFERENCE_FAILED: {
+    meaning: 'the engine failed while it computed',
+    mendedBy: 'maintainer',
+    exitStatus: 1,
+    transient: false,
+  },
+  CPW_CLOSED: {
+    meaning: 'the object was used after close()',
+    mendedBy: 'user',
+    exitStatus: 1,
+    transient: false,
+  },
+  CPW_BINARY_NOT_FOUND: {
+    meaning: 'no native addon fits this machine',
+    mendedBy: 'system',
+    exitStatus: 3,
+    transient: false,
+  },
+  CPW_INTERNAL: {
+    meaning: 'an internal contract was broken',
+    mendedBy: 'maintainer',
+    exitStatus: 1,
+    transient: false,
+  },
 } as const satisfies Record<string, ErrorCodeRow>;
 
 /** The string union of all error codes. */
@@ -58,13 +133,4 @@ export class CpwError extends Error {
 /** True for strings that are an {@link ErrorCode}. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorCodes, value);
-}
-
-function row(
-  meaning: string,
-  mendedBy: ErrorCodeRow['mendedBy'],
-  exitStatus: ErrorCodeRow['exitStatus'],
-  transient = false,
-): ErrorCodeRow {
-  return { meaning, mendedBy, exitStatus, transient };
 }

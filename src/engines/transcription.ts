@@ -22,36 +22,34 @@ export function startTranscription(
   context: TranscribeContext,
 ): Transcription {
   const segments: Segment[] = [];
+  const news = new Set<() => void>();
+  const tell = (): void => {
+    for (const wake of news) wake();
+    news.clear();
+  };
   const stopped = new AbortController();
-  let wake: (() => void) | undefined;
-  let settled = false;
-  const signal = context.signal
-    ? AbortSignal.any([context.signal, stopped.signal])
-    : stopped.signal;
+  const signals = context.signal ? [context.signal, stopped.signal] : [stopped.signal];
   const onSegment = (segment: Segment): void => {
     segments.push(segment);
-    wake?.();
+    tell();
     context.onSegment?.(segment);
   };
-  const promise = run({ ...context, signal, onSegment }).finally(() => {
-    settled = true;
-    wake?.();
-  });
+  const promise = run({ ...context, signal: AbortSignal.any(signals), onSegment }).finally(tell);
+  const wait = (): Promise<unknown> =>
+    Promise.race([promise, new Promise<void>((resolve) => news.add(resolve))]);
   async function* iterate(): AsyncGenerator<Segment, void> {
     // A loop that ends early drops the promise: its rejection must not count as unhandled.
     promise.catch(() => undefined);
+    let settled = false;
+    const end = promise.then(() => (settled = true));
+    end.catch(() => undefined);
     try {
-      for (let next = 0; ;) {
+      for (let next = 0; ; next += 1) {
+        // Segments that came before a failure are handed out first; then wait() throws it.
+        while (segments[next] === undefined && !settled) await wait();
         const segment = segments[next];
-        if (segment !== undefined) {
-          next += 1;
-          yield segment;
-        } else if (settled) {
-          await promise; // throws what the call failed with
-          return;
-        } else {
-          await new Promise<void>((resolve) => (wake = resolve));
-        }
+        if (segment === undefined) return;
+        yield segment;
       }
     } finally {
       stopped.abort();

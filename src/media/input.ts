@@ -97,7 +97,7 @@ function pumped(
       let kind: 'samples' | 'bytes' | undefined;
       while (!stopped) {
         const next = await iterator.next();
-        if (next.done === true) break;
+        if (next.done === true || stopped) break;
         kind = checkChunk(next.value, kind);
         await native.push(next.value);
       }
@@ -154,7 +154,7 @@ function checkChunk(chunk: unknown, kind: 'samples' | 'bytes' | undefined): 'sam
 /** An empty array is fine, a detached one is a mistake; a view on it tells them apart. */
 function checkBuffer(array: Uint8Array | Float32Array): void {
   try {
-    new Uint8Array(array.buffer, 0, 0);
+    void new Uint8Array(array.buffer, 0, 0).length;
   } catch (cause) {
     throw wrongInput('its buffer is detached', cause);
   }
