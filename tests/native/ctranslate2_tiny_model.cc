@@ -92,7 +92,7 @@ std::vector<std::string> MakeTokens(bool multilingual) {
     tokens.emplace_back(name);
   }
   for (int i = 0; i <= 1500; ++i) {
-    char text[16];
+    char text[32];
     std::snprintf(text, sizeof(text), "<|%d.%02d|>", i / 50, i % 50 * 2);
     tokens.emplace_back(text);
   }
