@@ -20,7 +20,7 @@ using testing::ModelFolder;
 using testing::TinyModel;
 
 constexpr int kDefaultMutations = 200;
-constexpr int kDecodeEvery = 8;  // of those that load; the others take one decoder step
+constexpr int kUseEvery = 8;  // of those that load: an encoder pass takes longer than all the rest
 
 int MutationCount() {
   const char* text = std::getenv("CPW_TEST_MUTATIONS");
@@ -170,11 +170,11 @@ std::shared_ptr<const Window> Second() {
   return window;
 }
 
-void Use(const ModelFolder& folder, bool decode) {
+void Load(const ModelFolder& folder, bool use) {
   const auto job = std::make_shared<Job>();
   CTranslate2Recognizer recognizer({folder.path(), "cpu", 0, "default", 1, 1}, *job);
-  recognizer.DetectLanguage(Second(), job).get();
-  if (decode) recognizer.Submit(Second(), {"", false, 1, 2, "hello"}, job).get();
+  if (!use) return;
+  recognizer.Submit(Second(), {"", false, 1, 2, "hello"}, job).get();
 }
 
 TEST(CTranslate2Mutations, WhenAModelFolderIsDamagedThenItIsRefusedOrRunsClean) {
@@ -182,12 +182,14 @@ TEST(CTranslate2Mutations, WhenAModelFolderIsDamagedThenItIsRefusedOrRunsClean) 
   const TinyModel good = MakeTinyModel();
   const ModelFolder folder;
   std::map<std::string, int> outcomes;
-  for (int i = 0, loaded = 0; i < MutationCount(); ++i) {
+  int loaded = 0;
+  for (int i = 0; i < MutationCount(); ++i) {
     const unsigned seed = first_seed + static_cast<unsigned>(i);
     SCOPED_TRACE("seed " + std::to_string(seed));
     Mutator(seed).Write(good, folder);
     try {
-      Use(folder, ++loaded % kDecodeEvery == 0);
+      Load(folder, loaded % kUseEvery == 0);
+      ++loaded;
       ++outcomes["runs"];
     } catch (const CpwError& error) {
       ++outcomes[CodeName(error.code())];
