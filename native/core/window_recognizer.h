@@ -13,10 +13,10 @@ namespace cpw {
 
 // No defaults here: TypeScript's schema states them all.
 struct DecodeOptions {
-  std::string language;    // Whisper's code, "" = detect from the window
-  bool translate;          // to English
-  int beam_size;           // 1 = greedy
-  int retry_beam_size;     // beam for a window whose first pass looks wrong, 0 = no retry
+  std::string language;        // Whisper's code, "" = detect from the window
+  bool translate;              // to English
+  int beam_size;               // 1 = greedy
+  int retry_beam_size;         // beam for a window whose first pass looks wrong, 0 = no retry
   std::string initial_prompt;  // "" = none
   // Set by the driver, not an option: the audio goes on after the window and is seen again from
   // WindowResult::consumed, so a sentence left open at the window's end is left out.

@@ -140,6 +140,7 @@ TEST(CheckWhisperFolder, WhenTheConfigurationIsWrongThenTheErrorNamesTheKey) {
   refused(R"({"suppress_ids": [1e3], )" + rest, "suppress_ids");
   refused(R"({"suppress_ids": [99999], )" + rest, "99999");
   refused(R"({"suppress_ids": [], "suppress_ids_begin": [], "lang_ids": []})", "lang_ids");
+  refused(R"({"suppress_ids": [], "suppress_ids_begin": [], "lang_ids": [9]})", "no language");
   refused(R"({"suppress_ids": [], "alignment_heads": [[1, 0]], )" + rest, "alignment_heads");
   refused(R"({"suppress_ids": [], "layer_norm_epsilon": "x", )" + rest, "layer_norm_epsilon");
   refused(R"({"suppress_ids": [], "quantization_type": 1, )" + rest, "quantisation");

@@ -48,6 +48,20 @@ void CheckIds(const json& config, const std::string& path, const char* key, std:
   }
 }
 
+// Upstream answers with the tokens of these ids when it detects a language.
+void CheckLanguages(const json& config, const std::string& path,
+                    const WhisperVocabulary& vocabulary) {
+  CheckIds(config, path, "lang_ids", vocabulary.size());
+  const auto& ids = config["lang_ids"];
+  if (ids.empty()) ThrowIncompatible(path, "'lang_ids' is empty");
+  for (const auto& id : ids) {
+    const auto value = id.get<std::size_t>();
+    if (vocabulary.LanguageId(StripMarks(vocabulary.token(value))) != value) {
+      ThrowIncompatible(path, "'lang_ids' holds " + id.dump() + ", which is no language");
+    }
+  }
+}
+
 void CheckAlignmentHeads(const json& config, const std::string& path, const WhisperShape& shape) {
   const auto heads = config.find("alignment_heads");
   if (heads == config.end()) return;
@@ -71,10 +85,7 @@ void CheckWhisperConfig(const std::string& folder, const WhisperShape& shape,
   if (!config.is_object()) ThrowIncompatible(path, "it is not a JSON object");
   CheckIds(config, path, "suppress_ids", vocabulary.size());
   CheckIds(config, path, "suppress_ids_begin", vocabulary.size());
-  if (vocabulary.multilingual()) {
-    CheckIds(config, path, "lang_ids", vocabulary.size());
-    if (config["lang_ids"].empty()) ThrowIncompatible(path, "'lang_ids' is empty");
-  }
+  if (vocabulary.multilingual()) CheckLanguages(config, path, vocabulary);
   CheckAlignmentHeads(config, path, shape);
   const auto epsilon = config.find("layer_norm_epsilon");
   if (epsilon != config.end() && !epsilon->is_null() && !epsilon->is_number()) {
