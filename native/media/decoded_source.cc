@@ -1,5 +1,6 @@
 #include "media/decoded_source.h"
 
+#include <algorithm>
 #include <span>
 
 #include "core/error.h"

@@ -93,7 +93,7 @@ inline void Put(Bytes& out, std::uint64_t value, int bytes) {
 }
 
 inline void PutText(Bytes& out, const std::string& text) {
-  out.insert(out.end(), text.begin(), text.end());
+  for (const char letter : text) out.push_back(static_cast<std::uint8_t>(letter));
 }
 
 struct WavSpec {
