@@ -14,11 +14,13 @@ const path = join(folder, 'long.wav');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const clip = readFileSync(audio('jfk.wav'));
-const body = clip.subarray(44);
+const samplesAt = clip.indexOf('data') + 8;
+const body = clip.subarray(samplesAt);
 const total = minutes * 60 * 32_000;
-const header = Buffer.from(clip.subarray(0, 44));
-header.writeUInt32LE(36 + total, 4);
-header.writeUInt32LE(total, 40);
+// The recording's own header, with the sizes of the long file.
+const header = Buffer.from(clip.subarray(0, samplesAt));
+header.writeUInt32LE(samplesAt - 8 + total, 4);
+header.writeUInt32LE(total, samplesAt - 4);
 const file = createWriteStream(path);
 file.write(header);
 for (let written = 0; written < total;) {

@@ -10,10 +10,11 @@ export const audio = (name) => new URL(name, folder);
 export const load = (model, options) =>
   Recognizer.load(model, { ...options, ...(modelsDir ? { modelsDir } : {}) });
 
-/** The samples of a 16-bit mono WAV file with the usual 44-byte header. */
+/** The samples of a 16-bit mono WAV file. */
 export function samplesOf(name) {
   const bytes = readFileSync(audio(name));
-  const body = bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length);
+  const start = bytes.byteOffset + bytes.indexOf('data') + 8;
+  const body = bytes.buffer.slice(start, bytes.byteOffset + bytes.length);
   return Float32Array.from(new Int16Array(body), (value) => value / 32_768);
 }
 
