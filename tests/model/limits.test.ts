@@ -18,7 +18,9 @@ async function measure(name: string, ...args: readonly (string | number)[]) {
   return JSON.parse(line) as Readonly<Record<string, number>>;
 }
 
-for (const engine of ['whisper', 'ctranslate2']) {
+// Minutes each, and a busy machine spoils them: in full with CPW_TEST_LONG=1 alone.
+if (!long) t.comment('soak, event loop and abort are measured with CPW_TEST_LONG=1 only');
+for (const engine of long ? ['whisper', 'ctranslate2'] : []) {
   t.test(
     `when ${engine} transcribes again and again, with aborts and closes, memory stays`,
     async (t) => {
