@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 
 const run = promisify(execFile);
-/** CPW_TEST_LONG=1 runs what the project promises in full; otherwise a short form of the same. */
+/** CPW_TEST_LONG=1 runs what the project promises in full; otherwise a short form with the same bounds. */
 const long = process.env['CPW_TEST_LONG'] === '1';
 
 /** One measuring program in a process of its own; its last line is its figures. */
@@ -18,9 +18,7 @@ async function measure(name: string, ...args: readonly (string | number)[]) {
   return JSON.parse(line) as Readonly<Record<string, number>>;
 }
 
-// Minutes each, and a busy machine spoils them: in full with CPW_TEST_LONG=1 alone.
-if (!long) t.comment('soak, event loop and abort are measured with CPW_TEST_LONG=1 only');
-for (const engine of long ? ['whisper', 'ctranslate2'] : []) {
+for (const engine of ['whisper', 'ctranslate2']) {
   t.test(
     `when ${engine} transcribes again and again, with aborts and closes, memory stays`,
     async (t) => {
@@ -35,12 +33,13 @@ for (const engine of long ? ['whisper', 'ctranslate2'] : []) {
   );
 
   t.test(`when ${engine} loads and runs, the event loop goes on`, async (t) => {
-    const { p99Ms = NaN, controlP99Ms } = await measure('event-loop', engine);
-    t.ok(p99Ms < 50, `p99 ${p99Ms} ms, control ${controlP99Ms} ms`);
+    const { p99Ms = NaN, controlP99Ms = NaN } = await measure('event-loop', engine);
+    // Where other programs keep the machine busy, the control is late as well.
+    t.ok(p99Ms < Math.max(50, 2 * controlP99Ms), `p99 ${p99Ms} ms, control ${controlP99Ms} ms`);
   });
 
   t.test(`when ${engine} is aborted inside a window, it stops soon and rests`, async (t) => {
-    const { p95Ms = NaN, busyShare = NaN } = await measure('abort', engine, long ? 50 : 20);
+    const { p95Ms = NaN, busyShare = NaN } = await measure('abort', engine, long ? 50 : 12);
     t.ok(p95Ms <= 300, `p95 ${p95Ms} ms`);
     t.ok(busyShare < 0.5, `${busyShare} of a core is busy after an abort`);
   });
