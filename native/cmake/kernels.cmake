@@ -1,0 +1,16 @@
+# Hot loops of our own, one file for each instruction set and chosen when the program runs. Such a file
+# includes no standard header that emits code: the linker keeps one copy of an inline function, and an
+# AVX-512 copy would end the program elsewhere.
+set(_sources native/kernels/int8_gemm.cc native/kernels/attention.cc native/kernels/linked.cc)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND _sources native/kernels/int8_gemm_avx2.cc native/kernels/int8_gemm_avx512vnni.cc
+    native/kernels/attention_avx2.cc native/kernels/attention_avx512.cc)
+  set_source_files_properties(native/kernels/int8_gemm_avx512vnni.cc PROPERTIES COMPILE_OPTIONS
+    "-mavx512f;-mavx512bw;-mavx512vl;-mavx512vnni")
+  set_source_files_properties(native/kernels/attention_avx512.cc PROPERTIES COMPILE_OPTIONS -mavx512f)
+endif()
+cpw_library(cpw_kernels ${_sources})
+# A sanitiser's checks would be most of the time of the tests.
+target_compile_options(cpw_kernels PRIVATE -O3)
+# Upstream's library calls it, so it stands behind that one for the linker.
+target_link_libraries(cpw_dep_ctranslate2 INTERFACE cpw_kernels)
