@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { probeAnswerSchema, type ProbeOutcome } from './probe-outcome.js';
+
+/** How the trial runs. */
+export interface ProbeOptions {
+  /** The program that the child runs; the package's own unless given. */
+  readonly program?: string;
+  /** After so many milliseconds the child is killed. A first start of CUDA takes some seconds. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const defaultTimeoutMs = 20_000;
+/** How long output may still come once the child is gone: a process of its own can hold the pipes. */
+const drainMs = 500;
+const keptCharacters = 2000;
+const maxAnswer = 1 << 20;
+
+/**
+ * Loads the addon in a child process and asks every backend there, so that a driver that crashes,
+ * hangs or prints takes down the child alone. Rejects only with the signal's reason.
+ */
+export async function probeBackends(options: ProbeOptions = {}): Promise<ProbeOutcome> {
+  const { signal, timeoutMs = defaultTimeoutMs } = options;
+  signal?.throwIfAborted();
+  const program = options.program ?? fileURLToPath(new URL('probe-child.js', import.meta.url));
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const printed = collect([child.stdout, child.stderr], keptCharacters);
+  const answer = collect([child.stdio[3] as Readable | null], maxAnswer);
+  const ending = await endOf(child, timeoutMs, signal);
+  // A child that waits inside its driver may outlive even SIGKILL: nothing here waits for it.
+  child.unref();
+  for (const stream of child.stdio) stream?.destroy();
+  signal?.throwIfAborted();
+  return judge(ending, answer(), { printed: printed().trim(), timeoutMs });
+}
+
+type Ending =
+  | { readonly how: 'exited'; readonly status: number | null; readonly signal: string | null }
+  | { readonly how: 'timed-out' }
+  | { readonly how: 'not-started'; readonly message: string };
+
+async function endOf(
+  child: ChildProcess,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Ending> {
+  const timers: NodeJS.Timeout[] = [];
+  let onAbort = (): void => undefined;
+  try {
+    return await new Promise<Ending>((resolve) => {
+      const giveUp = (): void => {
+        child.kill('SIGKILL');
+        resolve({ how: 'timed-out' });
+      };
+      onAbort = giveUp;
+      signal?.addEventListener('abort', giveUp, { once: true });
+      timers.push(setTimeout(giveUp, timeoutMs));
+      child.on('error', ({ message }) => resolve({ how: 'not-started', message }));
+      child.on('exit', (status, ended) => {
+        const ending: Ending = { how: 'exited', status, signal: ended };
+        timers.push(setTimeout(() => resolve(ending), drainMs));
+        child.on('close', () => resolve(ending));
+      });
+    });
+  } finally {
+    timers.forEach((timer) => clearTimeout(timer));
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Heard {
+  readonly printed: string;
+  readonly timeoutMs: number;
+}
+
+function judge(ending: Ending, answer: string, { printed, timeoutMs }: Heard): ProbeOutcome {
+  const said = printed === '' ? '' : ` It printed: ${printed}`;
+  const parsed = parseAnswer(answer);
+  if (parsed !== undefined) {
+    const bad = ending.how !== 'exited' || ending.status !== 0;
+    const trouble = `${bad ? `After its answer it ${wordsOf(ending, timeoutMs)}.` : ''}${said}`;
+    return { ...parsed, trouble: trouble === '' ? null : trouble.trim() };
+  }
+  const failed = (failure: 'crashed' | 'garbled', what: string, signal: string | null) =>
+    ({ kind: 'failed', failure, signal, message: `${what}.${said}` }) as const;
+  if (ending.how !== 'exited') {
+    const message = `It ${wordsOf(ending, timeoutMs)}.${said}`;
+    return { kind: 'failed', failure: ending.how, signal: null, message };
+  }
+  if (ending.signal !== null || ending.status !== 0) {
+    return failed('crashed', `It ${wordsOf(ending, timeoutMs)}`, ending.signal);
+  }
+  const what = answer === '' ? 'It ended without an answer' : 'Its answer cannot be read';
+  return failed('garbled', what, null);
+}
+
+function parseAnswer(text: string) {
+  try {
+    const parsed = probeAnswerSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined; // no JSON
+  }
+}
+
+const signalMeanings: Readonly<Record<string, string>> = {
+  SIGABRT: 'something in it called abort()',
+  SIGSEGV: 'a memory fault',
+  SIGBUS: 'a memory fault',
+  SIGILL: 'an instruction that this CPU does not know',
+  SIGFPE: 'an arithmetic fault',
+  SIGKILL: 'killed from outside, often for lack of memory',
+};
+
+function wordsOf(ending: Ending, timeoutMs: number): string {
+  if (ending.how === 'timed-out') return `gave no sign for ${timeoutMs / 1000} s and was killed`;
+  if (ending.how === 'not-started') return `could not be started (${ending.message})`;
+  if (ending.signal === null) return `ended with status ${ending.status ?? 'unknown'}`;
+  const meaning = signalMeanings[ending.signal];
+  return `crashed with ${ending.signal}${meaning === undefined ? '' : ` (${meaning})`}`;
+}
+
+/** Reads streams to their ends and keeps the last `limit` characters of all of them together. */
+function collect(streams: readonly (Readable | null)[], limit: number): () => string {
+  let text = '';
+  for (const stream of streams) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(-limit)));
+    stream?.on('error', () => undefined); // what came before stands
+  }
+  return () => text;
+}
