@@ -26,7 +26,7 @@ export async function askBackends(
   const { tryHardware } = await import('../native/hardware.js');
   const { outcome } = await tryHardware(addonPath(), { cacheDir, signal });
   if (outcome.kind === 'answered') return outcome.backends;
-  const detail = `the trial in a child process failed: ${outcome.message}`;
+  const detail = outcome.message;
   return [
     ...backendsOf('cpu', { available: true, detail: '' }),
     ...built.flatMap((gpu) => backendsOf(gpu, { available: false, detail })),

@@ -34,7 +34,7 @@ export async function probeBackends(options: ProbeOptions = {}): Promise<ProbeOu
   child.unref();
   for (const stream of child.stdio) stream?.destroy();
   signal?.throwIfAborted();
-  return judge(ending, answer(), { printed: printed().trim(), timeoutMs });
+  return judge(ending, answer(), { printed: readable(printed()), timeoutMs });
 }
 
 type Ending =
@@ -72,29 +72,22 @@ async function endOf(
 }
 
 interface Heard {
-  readonly printed: string;
+  readonly printed: string | null;
   readonly timeoutMs: number;
 }
 
 function judge(ending: Ending, answer: string, { printed, timeoutMs }: Heard): ProbeOutcome {
-  const said = printed === '' ? '' : ` It printed: ${printed}`;
   const parsed = parseAnswer(answer);
+  const bad = ending.how !== 'exited' || ending.status !== 0;
+  const what = `the trial ${wordsOf(ending, timeoutMs)}`;
   if (parsed !== undefined) {
-    const bad = ending.how !== 'exited' || ending.status !== 0;
-    const trouble = `${bad ? `After its answer it ${wordsOf(ending, timeoutMs)}.` : ''}${said}`;
-    return { ...parsed, trouble: trouble === '' ? null : trouble.trim() };
+    return { ...parsed, trouble: bad ? `after its answer ${what}` : null, printed };
   }
-  const failed = (failure: 'crashed' | 'garbled', what: string, signal: string | null) =>
-    ({ kind: 'failed', failure, signal, message: `${what}.${said}` }) as const;
-  if (ending.how !== 'exited') {
-    const message = `It ${wordsOf(ending, timeoutMs)}.${said}`;
-    return { kind: 'failed', failure: ending.how, signal: null, message };
-  }
-  if (ending.signal !== null || ending.status !== 0) {
-    return failed('crashed', `It ${wordsOf(ending, timeoutMs)}`, ending.signal);
-  }
-  const what = answer === '' ? 'It ended without an answer' : 'Its answer cannot be read';
-  return failed('garbled', what, null);
+  const failed = { kind: 'failed', signal: null, message: what, printed } as const;
+  if (ending.how !== 'exited') return { ...failed, failure: ending.how };
+  if (bad) return { ...failed, failure: 'crashed', signal: ending.signal };
+  const message = answer === '' ? `${what} without an answer` : "the trial's answer cannot be read";
+  return { ...failed, failure: 'garbled', message };
 }
 
 function parseAnswer(text: string) {
@@ -118,9 +111,17 @@ const signalMeanings: Readonly<Record<string, string>> = {
 function wordsOf(ending: Ending, timeoutMs: number): string {
   if (ending.how === 'timed-out') return `gave no sign for ${timeoutMs / 1000} s and was killed`;
   if (ending.how === 'not-started') return `could not be started (${ending.message})`;
+  if (ending.status === 0) return 'ended';
   if (ending.signal === null) return `ended with status ${ending.status ?? 'unknown'}`;
   const meaning = signalMeanings[ending.signal];
   return `crashed with ${ending.signal}${meaning === undefined ? '' : ` (${meaning})`}`;
+}
+
+/** What was printed, as text that a terminal can show; without the stack that Node adds to abort(). */
+function readable(text: string): string | null {
+  const [words = ''] = text.split(/^-+ (?:Native|JavaScript) stack trace -+$/mu);
+  const shown = words.replaceAll(/[^\P{C}\n\t]/gu, '\uFFFD').trim();
+  return shown === '' ? null : shown;
 }
 
 /** Reads streams to their ends and keeps the last `limit` characters of all of them together. */

@@ -22,19 +22,24 @@ export const probeAnswerSchema = z.discriminatedUnion('kind', [
 /** How a trial went wrong without an answer. */
 export const probeFailures = ['crashed', 'timed-out', 'garbled', 'not-started'] as const;
 
+// What the child wrote on its standard streams, where nothing should appear; null for nothing.
+const printed = z.string().nullable();
+
 /**
  * What came of trying the addon and its backends in a child process. `trouble` is what happened
- * beside the answer (it printed, it ended badly), `null` where nothing did.
+ * after the answer, e.g. a crash at the end; `null` where nothing did.
  */
 export const probeOutcomeSchema = z.discriminatedUnion('kind', [
-  probeAnswerSchema.options[0].extend({ trouble: z.string().nullable() }),
-  probeAnswerSchema.options[1].extend({ trouble: z.string().nullable() }),
+  probeAnswerSchema.options[0].extend({ trouble: z.string().nullable(), printed }),
+  probeAnswerSchema.options[1].extend({ trouble: z.string().nullable(), printed }),
   z.strictObject({
     kind: z.literal('failed'),
     failure: z.enum(probeFailures),
     /** The signal that ended the child, e.g. `SIGSEGV`; `null` where none did. */
     signal: z.string().nullable(),
+    /** Words without a full stop: `the trial crashed with SIGSEGV (a memory fault)`. */
     message: z.string(),
+    printed,
   }),
 ]);
 
