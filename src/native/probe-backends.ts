@@ -13,7 +13,10 @@ export interface ProbeOptions {
 }
 
 const defaultTimeoutMs = 20_000;
-/** How long output may still come once the child is gone: a process of its own can hold the pipes. */
+/**
+ * How long to wait for the rest of the output once the child is gone, since a process of its own can
+ * hold the pipes, and for the child once it was killed, since a driver can hold that up.
+ */
 const drainMs = 500;
 const keptCharacters = 2000;
 const maxAnswer = 1 << 20;
@@ -30,7 +33,7 @@ export async function probeBackends(options: ProbeOptions = {}): Promise<ProbeOu
   const printed = collect([child.stdout, child.stderr], keptCharacters);
   const answer = collect([child.stdio[3] as Readable | null], maxAnswer);
   const ending = await endOf(child, timeoutMs, signal);
-  // A child that waits inside its driver may outlive even SIGKILL: nothing here waits for it.
+  // A child that waits inside its driver may outlive even SIGKILL: it must not hold up this process.
   child.unref();
   for (const stream of child.stdio) stream?.destroy();
   signal?.throwIfAborted();
@@ -51,16 +54,18 @@ async function endOf(
   let onAbort = (): void => undefined;
   try {
     return await new Promise<Ending>((resolve) => {
+      let given: Ending | undefined;
       const giveUp = (): void => {
+        given = { how: 'timed-out' };
         child.kill('SIGKILL');
-        resolve({ how: 'timed-out' });
+        timers.push(setTimeout(() => resolve({ how: 'timed-out' }), drainMs));
       };
       onAbort = giveUp;
       signal?.addEventListener('abort', giveUp, { once: true });
       timers.push(setTimeout(giveUp, timeoutMs));
       child.on('error', ({ message }) => resolve({ how: 'not-started', message }));
       child.on('exit', (status, ended) => {
-        const ending: Ending = { how: 'exited', status, signal: ended };
+        const ending = given ?? { how: 'exited', status, signal: ended };
         timers.push(setTimeout(() => resolve(ending), drainMs));
         child.on('close', () => resolve(ending));
       });

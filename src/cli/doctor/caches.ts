@@ -5,8 +5,8 @@ import type { DoctorReport } from './report-schema.js';
 
 type CacheReport = DoctorReport['caches'][number];
 
-/** A folder of sources has some ten thousand files; more are not worth the wait. */
-const maxFiles = 50_000;
+/** Models are some ten files each; a folder with more than this is not worth the wait. */
+const maxFiles = 5000;
 
 /** What lies in the user's cache folder, and how much of it. */
 export async function reportCaches(cacheDir: string): Promise<CacheReport[]> {

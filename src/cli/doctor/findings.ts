@@ -67,14 +67,14 @@ type Installed = DoctorReport['models']['installed'][number];
 function brokenForms({ name, formats }: Installed): Finding[] {
   return formats.flatMap(({ format, path, problem }): Finding[] => {
     if (problem === null) return [];
-    const [what, next] = splitNext(problem.message);
+    const [what] = splitNext(problem.message);
     return [
       {
         id: 'model-unreadable',
         level: 'warning',
         what: `Model ${name} (${format}): ${what}`,
         why: 'It cannot be loaded.',
-        next: next ?? `Remove ${path} and install the model again.`,
+        next: `Remove ${path} and install the model again; see cpw-native models --help.`,
       },
     ];
   });
@@ -116,7 +116,9 @@ function storeFindings({ dir, exists, writable, freeBytes }: DoctorReport['model
   return findings;
 }
 
-function programFindings(programs: DoctorReport['programs']): Finding[] {
+function programFindings({ ffmpeg, ffprobe }: DoctorReport['programs']): Finding[] {
+  // They come in one package: where both are missing, one of them says it.
+  const programs = ffmpeg.path === null ? { ffmpeg } : { ffmpeg, ffprobe };
   return Object.entries(programs).flatMap(([name, { path, version, supported, problem }]) => {
     const found = { level: 'warning', why: whyProgram } as const;
     const next = 'Install ffmpeg: apt-get install ffmpeg, or brew install ffmpeg.';
