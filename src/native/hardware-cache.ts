@@ -42,7 +42,8 @@ export async function readHardwareCache(file: string): Promise<HardwareCache> {
     return { entries: fileSchema.parse(JSON.parse(text)).entries };
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    const problem = issue === undefined ? messageOf(error) : `${issue.path.join('.')}: ${issue.message}`;
+    const problem =
+      issue === undefined ? messageOf(error) : `${issue.path.join('.')}: ${issue.message}`;
     return { entries: [], problem };
   }
 }
@@ -68,7 +69,9 @@ export async function writeHardwareCache(file: string, entry: HardwareEntry): Pr
 /** True for two keys of the same machine, driver and addon. */
 export function sameKey(one: HardwareEntry['key'], other: HardwareEntry['key']): boolean {
   // zod rebuilds objects in the order of the schema, the key's maker writes in the same.
-  return JSON.stringify(hardwareKeySchema.parse(one)) === JSON.stringify(hardwareKeySchema.parse(other));
+  return (
+    JSON.stringify(hardwareKeySchema.parse(one)) === JSON.stringify(hardwareKeySchema.parse(other))
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -133,7 +133,9 @@ function readable(text: string): string | null {
 function collect(streams: readonly (Readable | null)[], limit: number): () => string {
   let text = '';
   for (const stream of streams) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(-limit)));
+    stream
+      ?.setEncoding('utf8')
+      .on('data', (chunk: string) => (text = (text + chunk).slice(-limit)));
     stream?.on('error', () => undefined); // what came before stands
   }
   return () => text;

@@ -47,21 +47,35 @@ t.test('when the addon cannot be loaded, the doctor says why and the status is 3
     findings: [{ id: 'addon-refused', level: 'error', what: /none\.node/, next: /reinstall/ }],
   });
   const text = await runCli(['doctor', '--cache-dir', join(t.testdirName, 'c')], { env });
-  t.match(text, { status: 3, stdout: /error .*none\.node.*This machine cannot transcribe yet\.\n$/s });
+  t.match(text, {
+    status: 3,
+    stdout: /error .*none\.node.*This machine cannot transcribe yet\.\n$/s,
+  });
 });
 
-t.test('when the addon crashes as it is tried, the doctor lives and names the signal', async (t) => {
-  const CPW_NATIVE_PATH = fakeAddon(t, `console.log('\\u0007noise'); process.abort();`);
-  const { status, report } = await doctor(t, { CPW_NATIVE_PATH });
-  t.equal(status, 3);
-  t.match(report.addon, {
-    path: CPW_NATIVE_PATH,
-    failure: { kind: 'crashed', signal: 'SIGABRT' },
-    printed: '\uFFFDnoise',
-  });
-  t.match(report.findings[0], { id: 'addon-crashed', level: 'error', what: /SIGABRT/, next: /./ });
-  t.match(report.stages.find(({ stage }) => stage === 'asr'), { status: 'missing' });
-});
+t.test(
+  'when the addon crashes as it is tried, the doctor lives and names the signal',
+  async (t) => {
+    const CPW_NATIVE_PATH = fakeAddon(t, `console.log('\\u0007noise'); process.abort();`);
+    const { status, report } = await doctor(t, { CPW_NATIVE_PATH });
+    t.equal(status, 3);
+    t.match(report.addon, {
+      path: CPW_NATIVE_PATH,
+      failure: { kind: 'crashed', signal: 'SIGABRT' },
+      printed: '\uFFFDnoise',
+    });
+    t.match(report.findings[0], {
+      id: 'addon-crashed',
+      level: 'error',
+      what: /SIGABRT/,
+      next: /./,
+    });
+    t.match(
+      report.stages.find(({ stage }) => stage === 'asr'),
+      { status: 'missing' },
+    );
+  },
+);
 
 t.test('when the addon hangs, an interrupt ends the doctor and its child', async (t) => {
   const pidFile = join(t.testdirName, 'pid');
@@ -164,7 +178,7 @@ t.test('when a control group above limits cpu and memory, both are honoured', as
     t.pass('control groups', { skip: groups });
     return;
   }
-  t.teardown(groups.remove);
+  t.teardown(() => groups.remove());
   const script = `${groups.enter} exec "$@"`;
   const { cpu, memory } = runUnder(t, ['sh', '-c', script, 'sh']).host;
   t.match(cpu, { usableCores: 1, quotaCores: 0.5 });

@@ -6,8 +6,7 @@ import { availableCores, coreLimits, cpuFlags } from '../../src/native/cpu.js';
 import { availableMemory, memoryLimits } from '../../src/native/memory.js';
 
 const mebibyte = 2 ** 20;
-const v2Mount =
-  '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n';
+const v2Mount = '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n';
 const v1Mounts = [
   '31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755',
   '32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct',

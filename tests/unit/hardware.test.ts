@@ -5,7 +5,11 @@ import { askBackends, checkDevice, chooseDevice } from '../../src/engines/choose
 import { modelsRoot } from '../../src/models/layout.js';
 import type { NativeAddon, NativeBuildInfo, NativeSystemInfo } from '../../src/native/addon.js';
 import { hardwareKey } from '../../src/native/hardware-key.js';
-import { tryHardware, type HardwareOptions, type KnownHardware } from '../../src/native/hardware.js';
+import {
+  tryHardware,
+  type HardwareOptions,
+  type KnownHardware,
+} from '../../src/native/hardware.js';
 import { userCacheDir } from '../../src/native/user-cache-dir.js';
 import { probeBackends, type ProbeOptions } from '../../src/native/probe-backends.js';
 import type { ProbeOutcome } from '../../src/native/probe-outcome.js';
@@ -180,7 +184,10 @@ t.test('when a trial crashed, it is remembered for an hour; a refusal is not', a
 t.test('when two write at once, the cache stays whole', async (t) => {
   const { addon, file, ask } = machine(t);
   await Promise.all(Array.from({ length: 8 }, () => ask({ refresh: true })));
-  t.match(JSON.parse(readFileSync(file, 'utf8')), { version: 1, entries: [{ key: { addon: { path: addon } } }] });
+  t.match(JSON.parse(readFileSync(file, 'utf8')), {
+    version: 1,
+    entries: [{ key: { addon: { path: addon } } }],
+  });
   t.strictSame(readdirSync(dirname(file)), ['hardware_cache.json']);
 });
 
@@ -205,7 +212,10 @@ t.test('when the addon has no GPU code or the cpu is asked for, nothing is tried
   t.strictSame(await askBackends(plain, { device: 'auto', cacheDir }), answer.backends);
   t.equal(asked, 1, 'in this process');
   const backends = await askBackends(addonWith({ cuda: true }), { device: 'cpu', cacheDir });
-  t.strictSame(backends.map(({ device }) => device), ['cpu', 'cpu']);
+  t.strictSame(
+    backends.map(({ device }) => device),
+    ['cpu', 'cpu'],
+  );
   t.equal(asked, 1, 'the driver is left alone');
   t.throws(() => statSync(cacheDir), /ENOENT/);
 });

@@ -31,22 +31,16 @@ function cacheOf(known: KnownHardware): DoctorReport['hardwareCache'] {
   return { path, from, triedAt, problem };
 }
 
-function factsOf(
-  outcome: ProbeOutcome,
-): Omit<DoctorReport['addon'], 'path' | 'bytes' | 'printed'> {
+function factsOf(outcome: ProbeOutcome): Omit<DoctorReport['addon'], 'path' | 'bytes' | 'printed'> {
   const nothing = { versions: {}, build: {}, backends: [], trouble: null };
-  switch (outcome.kind) {
-    case 'answered': {
-      const { versions, build, backends, trouble } = outcome;
-      return { versions, build, backends, failure: null, trouble };
-    }
-    case 'refused': {
-      const { code, message, trouble } = outcome;
-      return { ...nothing, failure: { kind: 'refused', code, signal: null, message }, trouble };
-    }
-    case 'failed': {
-      const { failure: kind, signal, message } = outcome;
-      return { ...nothing, failure: { kind, code: null, signal, message } };
-    }
+  if (outcome.kind === 'answered') {
+    const { versions, build, backends, trouble } = outcome;
+    return { versions, build, backends, failure: null, trouble };
   }
+  if (outcome.kind === 'refused') {
+    const { kind, code, message, trouble } = outcome;
+    return { ...nothing, failure: { kind, code, signal: null, message }, trouble };
+  }
+  const { failure: kind, signal, message } = outcome;
+  return { ...nothing, failure: { kind, code: null, signal, message } };
 }

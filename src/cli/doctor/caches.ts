@@ -10,7 +10,7 @@ const maxFiles = 5000;
 
 /** What lies in the user's cache folder, and how much of it. */
 export async function reportCaches(cacheDir: string): Promise<CacheReport[]> {
-  const names = await readdir(cacheDir).catch(() => []);
+  const names = await readdir(cacheDir).catch((): string[] => []);
   const reports = names.sort().map((name) => measure(name, join(cacheDir, name)));
   return Promise.all(reports);
 }

@@ -55,7 +55,8 @@ function failureOf(error: unknown): string {
 function pciDevices(root: string): Device[] {
   const folder = '/sys/bus/pci/devices';
   return namesIn(`${root}${folder}`).flatMap((address): Device[] => {
-    const read = (name: string): string => readText(`${folder}/${address}/${name}`, root)?.trim() ?? '';
+    const read = (name: string): string =>
+      readText(`${folder}/${address}/${name}`, root)?.trim() ?? '';
     const vendor = vendors[read('vendor')];
     if (vendor === undefined || !read('class').startsWith('0x03')) return [];
     const name = `${vendor} device ${read('device').replace('0x', '')} at ${address}`;

@@ -16,9 +16,7 @@ function layOut(rows: readonly Row[], width: number): string[] {
   const indent = names + 4;
   return rows.flatMap(([name, text]) => {
     const lines = text.split('\n').flatMap((line) => wrap(line, width - indent));
-    return lines.map((line, at) =>
-      `  ${(at === 0 ? name : '').padEnd(names)}  ${line}`.trimEnd(),
-    );
+    return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(names)}  ${line}`.trimEnd());
   });
 }
 

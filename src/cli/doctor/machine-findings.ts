@@ -48,17 +48,16 @@ function addonFindings(addon: DoctorReport['addon']): Finding[] {
   if (addon.failure !== null) return [failedTrial(addon)];
   const findings = addon.backends
     .filter(({ device, available }) => device === 'cpu' && !available)
-    .map(
-      ({ engine, detail }): Finding => ({
-        id: 'cpu-backend-unavailable',
-        level: 'error',
-        what: `${engine} cannot compute on the cpu: ${detail}`,
-        why: 'Nothing can be transcribed with it.',
-        next: 'Reinstall cpw-native, or in a checkout run: npm run build',
-      }),
-    );
+    .map(({ engine, detail }): Finding => ({
+      id: 'cpu-backend-unavailable',
+      level: 'error',
+      what: `${engine} cannot compute on the cpu: ${detail}`,
+      why: 'Nothing can be transcribed with it.',
+      next: 'Reinstall cpw-native, or in a checkout run: npm run build',
+    }));
   const heard = printedText(addon.printed);
-  if (addon.trouble !== null) findings.push(trouble(`The addon answered; ${addon.trouble}.${heard}`));
+  if (addon.trouble !== null)
+    findings.push(trouble(`The addon answered; ${addon.trouble}.${heard}`));
   else if (addon.printed !== null) findings.push(trouble(`A library prints by itself.${heard}`));
   return findings;
 }
@@ -84,7 +83,8 @@ function failedTrial({ path, failure, printed }: DoctorReport['addon']): Finding
     why: refused
       ? 'Without the addon nothing is computed.'
       : 'It was tried in a child process, which took the harm; a run would have taken it itself.',
-    next: step ?? 'Reinstall cpw-native; with a GPU build update the driver. Then: doctor --refresh',
+    next:
+      step ?? 'Reinstall cpw-native; with a GPU build update the driver. Then: doctor --refresh',
   };
 }
 
@@ -114,15 +114,13 @@ function gpuFindings({ gpu, addon }: Facts): Finding[] {
     return [...findings, { id: 'gpu-unused', level: 'note', what, why, next }];
   }
   const dead = addon.backends.filter(({ device, available }) => device === 'cuda' && !available);
-  const broken = dead.map(
-    ({ engine, detail }): Finding => ({
-      id: 'gpu-unavailable',
-      level: 'warning',
-      what: `${engine} cannot use ${names}: ${detail}`,
-      why,
-      next: 'Update the driver to what the CUDA build needs, then: cpw-native doctor --refresh',
-    }),
-  );
+  const broken = dead.map(({ engine, detail }): Finding => ({
+    id: 'gpu-unavailable',
+    level: 'warning',
+    what: `${engine} cannot use ${names}: ${detail}`,
+    why,
+    next: 'Update the driver to what the CUDA build needs, then: cpw-native doctor --refresh',
+  }));
   return [...findings, ...broken];
 }
 

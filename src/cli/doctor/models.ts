@@ -45,7 +45,13 @@ async function lookAt(dir: string): Promise<Pick<ModelsReport, 'exists' | 'probl
 /** A folder that does not exist yet is made in the nearest one above that does. */
 async function nearestFolder(dir: string): Promise<string> {
   for (let at = dir; at !== dirname(at); at = dirname(at)) {
-    if (await access(at).then(() => true, () => false)) return at;
+    if (
+      await access(at).then(
+        () => true,
+        () => false,
+      )
+    )
+      return at;
   }
   return '/';
 }

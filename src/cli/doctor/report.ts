@@ -58,7 +58,9 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
 /** GPUs that only the addon tells of: Metal's, or CUDA's without nvidia-smi. */
 function gpusOf({ backends }: DoctorReport['addon']): DoctorReport['gpu']['devices'] {
   return backends
-    .filter(({ engine, device, available }) => engine === 'whisper' && device !== 'cpu' && available)
+    .filter(
+      ({ engine, device, available }) => engine === 'whisper' && device !== 'cpu' && available,
+    )
     .map(({ device, detail: name }) => {
       const vendor = device === 'metal' ? 'Apple' : 'NVIDIA';
       return { name, vendor, memoryBytes: null, source: 'addon' };
