@@ -11,6 +11,7 @@ import {
 } from '../options/recognizer.js';
 import type { DeviceName, EngineName } from '../types.js';
 import { askBackends, checkDevice, chooseDevice, metalIsWhispers } from './choose-device.js';
+import { memoryWarning } from './memory-warning.js';
 
 /** How a load is stopped. */
 export interface LoadContext {
@@ -41,8 +42,9 @@ export async function loadRecognizer(
     ...(modelsDir === undefined ? {} : { root: modelsDir }),
   });
   checkDevice(backends, resolved.engine, device);
+  const warning = await memoryWarning(resolved);
   const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), context.signal);
-  const reason = `${resolved.reason}; ${deviceReason}`;
+  const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
   return { native, path: resolved.path, reason };
 }
 

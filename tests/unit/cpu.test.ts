@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { memoryWarning } from '../../src/engines/memory-warning.js';
 import { cgroupLimits } from '../../src/native/cgroup.js';
 import { availableCores, coreLimits, cpuFlags } from '../../src/native/cpu.js';
 import { availableMemory, memoryLimits } from '../../src/native/memory.js';
@@ -101,6 +102,19 @@ t.test('when a container shows a part of the tree, its mount point is the top', 
   t.equal(cgroupLimits(system(t, files('/../../foo', '/'))).cpus, 0.5, 'a group outside');
   t.equal(cgroupLimits(system(t, files('/elsewhere', '/docker/77'))).cpus, 0.5);
   t.equal(availableCores(system(t, files('/', '/'))), 1, 'never below one');
+});
+
+t.test('when the weights are larger than what is left, both numbers are told', async (t) => {
+  const dir = t.testdir({ 'x.bin': 'x'.repeat(3000), folder: { 'model.bin': 'x'.repeat(3000) } });
+  const models = [
+    { path: join(dir, 'x.bin'), format: 'ggml' },
+    { path: join(dir, 'folder'), format: 'ctranslate2-int8' },
+  ] as const;
+  for (const model of models) {
+    t.equal(await memoryWarning(model, 3000), undefined);
+    t.match(await memoryWarning(model, 2999), /^warning: 1 MiB of weights, .* 1 MiB of memory/);
+  }
+  t.equal(await memoryWarning({ path: join(dir, 'none'), format: 'ggml' }, 0), undefined);
 });
 
 t.test('when the mask leaves some cores, they are counted', async (t) => {
