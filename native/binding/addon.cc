@@ -23,6 +23,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   Napi::Array codes = Napi::Array::New(env);
   for (const char* code : kErrorCodeNames) codes.Set(codes.Length(), code);
   exports.Set("errorCodes", codes);
+  exports.Set("buildInfo", Napi::Function::New<BuildInfo>(env));
   exports.Set("systemInfo", Napi::Function::New<SystemInfo>(env));
   exports.Set("setLogSink", Napi::Function::New<SetLogSink>(env));
   RecognizerWrap::Register(env, exports);

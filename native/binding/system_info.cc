@@ -29,7 +29,7 @@ void Append(Napi::Env env, Napi::Array& list, const char* engine,
 
 }  // namespace
 
-Napi::Value SystemInfo(const Napi::CallbackInfo& info) {
+Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Object versions = Napi::Object::New(env);
   versions.Set("whisper.cpp", CPW_WHISPER_CPP_VERSION);
@@ -40,12 +40,18 @@ Napi::Value SystemInfo(const Napi::CallbackInfo& info) {
   build.Set("cuda", Napi::Boolean::New(env, CPW_BUILD_CUDA));
   build.Set("metal", Napi::Boolean::New(env, CPW_BUILD_METAL));
   build.Set("compiler", kCompiler);
-  Napi::Array backends = Napi::Array::New(env);
-  Append(env, backends, "whisper", WhisperBackends());
-  Append(env, backends, "ctranslate2", CTranslate2Backends());
   Napi::Object result = Napi::Object::New(env);
   result.Set("versions", versions);
   result.Set("build", build);
+  return result;
+}
+
+Napi::Value SystemInfo(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array backends = Napi::Array::New(env);
+  Append(env, backends, "whisper", WhisperBackends());
+  Append(env, backends, "ctranslate2", CTranslate2Backends());
+  Napi::Object result = BuildInfo(info).As<Napi::Object>();
   result.Set("backends", backends);
   return result;
 }

@@ -1,5 +1,6 @@
 import { modelsRoot } from '../models/layout.js';
 import type { NativeLogLevel } from '../native/addon.js';
+import { userCacheDir } from '../native/user-cache-dir.js';
 import type { GeneralOptions } from './general-options.js';
 
 // Commands reach the library through dynamic imports here: help, usage errors and files that do
@@ -19,6 +20,11 @@ export function modelsDirOf(flags: {
   const named = flags.modelsDir ?? valueOf('CPW_MODELS_DIR');
   const cacheHome = valueOf('XDG_CACHE_HOME');
   return named ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
+}
+
+/** The folder of the hardware cache by flag, else by XDG_CACHE_HOME. */
+export function cacheDirOf(flags: { readonly cacheDir?: string | undefined }): string {
+  return flags.cacheDir ?? userCacheDir(valueOf('XDG_CACHE_HOME'));
 }
 
 function valueOf(variable: string): string | undefined {

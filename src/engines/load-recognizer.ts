@@ -3,7 +3,6 @@ import type { NativeAddon, NativeJob, NativeRecognizer } from '../native/addon.j
 import { availableCores } from '../native/cpu.js';
 import { runJob } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
-import { CpwError } from '../errors.js';
 import { parseOptions } from '../options/parse.js';
 import {
   recognizerOptionsSchema,
@@ -11,6 +10,8 @@ import {
   type RecognizerOptions,
 } from '../options/recognizer.js';
 import type { DeviceName, EngineName } from '../types.js';
+import { askBackends, checkDevice, chooseDevice, metalIsWhispers } from './choose-device.js';
+import { memoryWarning } from './memory-warning.js';
 
 /** How a load is stopped. */
 export interface LoadContext {
@@ -31,7 +32,8 @@ export async function loadRecognizer(
 ): Promise<LoadedRecognizer> {
   const parsed = parseOptions(recognizerOptionsSchema, options, { subject: 'Recognizer.load' });
   const addon = loadAddon();
-  const { device, reason: deviceReason } = chooseDevice(addon, parsed);
+  const backends = await askBackends(addon, parsed, context.signal);
+  const { device, reason: deviceReason } = chooseDevice(backends, parsed);
   const { engine, computeType, modelsDir } = parsed;
   const resolved = await resolveModel(model, {
     engine,
@@ -39,9 +41,10 @@ export async function loadRecognizer(
     computeType,
     ...(modelsDir === undefined ? {} : { root: modelsDir }),
   });
-  checkDevice(addon, resolved.engine, device);
+  checkDevice(backends, resolved.engine, device);
+  const warning = await memoryWarning(resolved);
   const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), context.signal);
-  const reason = `${resolved.reason}; ${deviceReason}`;
+  const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
   return { native, path: resolved.path, reason };
 }
 
@@ -76,45 +79,4 @@ function shares(
   const automatic = device === 'cpu' && engine === 'ctranslate2' ? total : 1;
   const count = replicas === 'auto' ? automatic : replicas;
   return { replicas: count, threads: Math.max(1, Math.floor(total / count)) };
-}
-
-function chooseDevice(
-  addon: NativeAddon,
-  { device, engine }: ParsedRecognizerOptions,
-): { readonly device: DeviceName; readonly reason: string } {
-  if (device !== 'auto') return { device, reason: `${device} was asked for` };
-  const { backends } = addon.systemInfo();
-  const usable = (['cuda', 'metal'] as const).find((one) =>
-    backends.some(
-      (backend) =>
-        backend.device === one &&
-        backend.available &&
-        (engine === 'auto' || backend.engine === engine),
-    ),
-  );
-  if (usable !== undefined) return { device: usable, reason: `${usable} is available` };
-  const said = backends.filter((backend) => backend.device !== 'cpu');
-  const why = said.map((backend) => `${backend.engine} ${backend.device}: ${backend.detail}`);
-  return { device: 'cpu', reason: `cpu, since no GPU can be used (${why.join('; ')})` };
-}
-
-function checkDevice(addon: NativeAddon, engine: EngineName, device: DeviceName): void {
-  if (engine === 'ctranslate2' && device === 'metal') throw metalIsWhispers();
-  const { backends } = addon.systemInfo();
-  const backend = backends.find((one) => one.engine === engine && one.device === device);
-  if (backend?.available === true) return;
-  throw new CpwError(
-    'CPW_UNSUPPORTED_DEVICE',
-    `${engine} cannot use ${device}: ${backend?.detail ?? 'it has no such backend'}. ` +
-      'Next step: --device cpu (or auto); cpw-native doctor shows what each backend said.',
-    { details: { engine, device } },
-  );
-}
-
-function metalIsWhispers(): CpwError {
-  return new CpwError(
-    'CPW_UNSUPPORTED_DEVICE',
-    'Metal is for the whisper engine alone; CTranslate2 has no Metal backend. ' +
-      'Next step: --engine whisper, or --device cpu.',
-  );
 }

@@ -6,6 +6,9 @@ import type { LanguageScore, ModelInfo, Segment, SpeechSegment } from '../types.
  */
 export interface NativeAddon {
   readonly errorCodes: readonly string[];
+  /** Asks no device: safe whatever the drivers are. */
+  buildInfo(): NativeBuildInfo;
+  /** Asks every backend; a bad GPU driver can take the process down here. */
   systemInfo(): NativeSystemInfo;
   /** `null` silences; lines come in order on the JS thread. */
   setLogSink(sink: ((level: NativeLogLevel, message: string) => void) | null): void;
@@ -20,17 +23,22 @@ export interface NativeAddon {
 
 export type NativeLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export interface NativeSystemInfo {
+export interface NativeBuildInfo {
   readonly versions: Readonly<Record<string, string>>;
   /** Build facts: blas, cuda, metal, compiler. */
   readonly build: Readonly<Record<string, string | boolean>>;
-  /** What each engine's backend said of itself. */
-  readonly backends: readonly {
-    engine: string;
-    device: string;
-    available: boolean;
-    detail: string;
-  }[];
+}
+
+export interface NativeSystemInfo extends NativeBuildInfo {
+  readonly backends: readonly NativeBackend[];
+}
+
+/** What one engine's backend said of itself. */
+export interface NativeBackend {
+  readonly engine: string;
+  readonly device: string;
+  readonly available: boolean;
+  readonly detail: string;
 }
 
 /** One running call. An aborted one rejects with an Error whose `code` is `'CPW_ABORTED'`. */

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { cgroupLimits } from './cgroup.js';
+import { readText } from './read-text.js';
 
 /** What the addon's x64 code needs: every Intel CPU since 2013 and AMD CPU since 2015 has it. */
 export const requiredFeatures = ['avx2', 'fma', 'f16c', 'bmi2'] as const;
@@ -12,39 +13,41 @@ export function missingCpuFeatures(): readonly string[] {
 }
 
 /** The flags that Linux reports for the first CPU, undefined where they cannot be read. */
-export function cpuFlags(): ReadonlySet<string> | undefined {
-  const text = readText('/proc/cpuinfo');
+export function cpuFlags(root = '/'): ReadonlySet<string> | undefined {
+  const text = readText('/proc/cpuinfo', root);
   const line = text?.split('\n').find((one) => /^(flags|Features)\s*:/u.test(one));
   return line === undefined ? undefined : new Set(line.split(':')[1]?.trim().split(/\s+/u));
 }
 
-/** Cores this process may use: the scheduler's mask and the cgroup's CPU quota, at least 1. */
-export function availableCores(): number {
-  const quota = cgroupCpuQuota();
-  return Math.max(
-    1,
-    Math.min(availableParallelism(), quota === undefined ? Infinity : Math.ceil(quota)),
-  );
+/** How many cores this process may use, and why. */
+export interface CoreLimits {
+  /** Threads to use, at least 1: a quota of 1.5 cores is 2 of them, each with three quarters. */
+  readonly usable: number;
+  /** Cores of the scheduler's mask (taskset, cpuset). */
+  readonly mask: number;
+  /** The control groups' CPU time in cores, undefined without a limit. */
+  readonly quota: number | undefined;
 }
 
-function cgroupCpuQuota(): number | undefined {
-  const v2 = readText('/sys/fs/cgroup/cpu.max')?.trim().split(' ');
-  if (v2 !== undefined) return ratio(v2[0], v2[1]);
-  return ratio(
-    readText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'),
-    readText('/sys/fs/cgroup/cpu/cpu.cfs_period_us'),
-  );
+/** Cores this process may use: the scheduler's mask and the control groups' quota, at least 1. */
+export function availableCores(root = '/'): number {
+  return coreLimits(root).usable;
 }
 
-function ratio(quota: string | undefined, period: string | undefined): number | undefined {
-  const value = Number(quota) / Number(period);
-  return Number.isFinite(value) && value > 0 ? value : undefined;
+/** {@link availableCores} with what it comes from. `root` stands in for `/` in tests. */
+export function coreLimits(root = '/'): CoreLimits {
+  const mask = allowedCores(root) ?? availableParallelism();
+  const { cpus: quota } = cgroupLimits(root);
+  const usable = Math.max(1, Math.min(mask, quota === undefined ? Infinity : Math.ceil(quota)));
+  return { usable, mask, quota };
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // not Linux, or not mounted: nothing is known
-  }
+/** `Cpus_allowed_list: 0-3,8` is 5. availableParallelism() counts quotas as well on newer Nodes. */
+function allowedCores(root: string): number | undefined {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/mu.exec(readText('/proc/self/status', root) ?? '');
+  const count = (list?.[1] ?? '').split(',').reduce((sum, range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    return sum + Number(last) - Number(first) + 1;
+  }, 0);
+  return Number.isInteger(count) && count > 0 ? count : undefined;
 }

@@ -24,6 +24,15 @@ export function addonPath(): string {
   return load().path;
 }
 
+/** The file that would be tried first; it is looked for and not loaded. Undefined where none is. */
+export function expectedAddonPath(): string | undefined {
+  for (const candidate of candidates()) {
+    const path = candidate.resolve();
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
 /** Versions, build facts and what each backend says of itself. */
 export function systemInfo(): NativeSystemInfo {
   return loadAddon().systemInfo();

@@ -86,6 +86,15 @@ export const recognizerOptionsSchema = z
       .optional()
       .describe("Folder of the installed models. Unset: cpw-native/models in the user's cache")
       .meta({ group: 'Model' }),
+    cacheDir: z
+      .string()
+      .min(1, 'is empty; give a folder or leave it out')
+      .optional()
+      .describe(
+        'Folder of hardware_cache.json, which keeps what a trial of the GPUs found. ' +
+          "Unset: cpw-native in the user's cache",
+      )
+      .meta({ group: 'Model' }),
   })
   .check((context) => {
     const { device, deviceIndex } = context.value;

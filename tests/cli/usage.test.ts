@@ -105,40 +105,6 @@ t.test('when outputs exist or collide, nothing is computed', async (t) => {
   t.strictSame(readdirSync(dir), ['a', 'b', 'jfk.srt']);
 });
 
-t.test('when the doctor is asked, it tells the machine, the addon and the models', async (t) => {
-  const { status, stdout, stderr } = await runCli(['doctor', '--json']);
-  t.equal(stderr, '');
-  const report: unknown = JSON.parse(stdout);
-  t.match(report, {
-    usable: true,
-    host: { platform: process.platform, arch: process.arch, node: process.versions.node },
-    addon: { path: /\.node$/, versions: Object, backends: Array },
-    models: { dir: String, installed: Array },
-    findings: Array,
-  });
-  t.match(report, { addon: { backends: [{ device: 'cpu', available: true }] } });
-  t.equal(status, 0);
-  const text = await runCli(['doctor']);
-  t.match(
-    text.stdout,
-    /features .*\n.*memory .*B.*whisper cpu +available.*ctranslate2 cpu +available/s,
-  );
-  t.match(text.stdout, /This machine can transcribe\.\n$/);
-});
-
-t.test('when the addon cannot be loaded, the doctor says why and the status is 3', async (t) => {
-  const env = { CPW_NATIVE_PATH: path.join(t.testdir(), 'none.node') };
-  const { status, stdout } = await runCli(['doctor', '--json'], { env });
-  t.equal(status, 3);
-  t.match(JSON.parse(stdout), {
-    usable: false,
-    addon: { error: { code: 'CPW_BINARY_NOT_FOUND' } },
-    findings: [{ level: 'error', message: /none\.node/ }],
-  });
-  const text = await runCli(['doctor'], { env });
-  t.match(text, { status: 3, stdout: /error: .*This machine cannot transcribe yet\.\n$/s });
-});
-
 t.test('when models are listed, each form has its path', async (t) => {
   const store = t.testdir({ 'my model': { ggml: { 'ggml-my model.bin': 'x' } }, notes: {} });
   const list = await runCli(['models', 'list', '--models-dir', store, '--json']);

@@ -1,14 +1,26 @@
 import { z } from 'zod';
+import { modelsRoot } from '../../models/layout.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import type { Command } from '../command.js';
 import { formatReport } from '../doctor/format.js';
 import { examine, unusableStatus } from '../doctor/report.js';
 import { exitStatus } from '../exit-codes.js';
-import { modelsDirOf } from '../library.js';
+import { cacheDirOf, modelsDirOf } from '../library.js';
 import { packageVersion } from '../package-version.js';
 
+const { modelsDir, cacheDir } = recognizerOptionsSchema.shape;
 const schemas = {
-  store: z.strictObject({ modelsDir: recognizerOptionsSchema.shape.modelsDir }),
+  doctor: z.strictObject({
+    modelsDir,
+    cacheDir,
+    refresh: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Try every backend again and remake hardware_cache.json. false: what was found ' +
+          'before counts while host, driver and addon are the same',
+      ),
+  }),
 };
 
 /** `cpw-native doctor` */
@@ -20,13 +32,24 @@ export const doctorCommand: Command<typeof schemas> = {
   examples: [
     ['doctor', 'a report for people'],
     ['doctor --json', 'the same for programs'],
+    ['doctor --refresh', 'after a new driver: try the backends again'],
   ],
-  notes: 'Exit status: 0 when this machine can transcribe, 3 when it cannot.',
+  notes:
+    'The addon and its backends are tried in a child process: a driver that crashes or hangs is\n' +
+    'a finding. Exit status: 0 when this machine can transcribe, 3 when it cannot.',
   schemas,
   count: [0, 0],
-  run: async (_words, { store }, { general, reporter }) => {
-    const report = await examine(packageVersion(), modelsDirOf(store));
-    reporter.result(general.json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  run: async (_words, { doctor }, { general, reporter, signal }) => {
+    const report = await examine({
+      version: packageVersion(),
+      modelsDir: modelsDirOf(doctor) ?? modelsRoot(),
+      cacheDir: cacheDirOf(doctor),
+      refresh: doctor.refresh,
+      signal,
+    });
+    const width = Math.min(Math.max(process.stdout.columns ?? 80, 60), 100);
+    const text = general.json ? JSON.stringify(report) : formatReport(report, width).trimEnd();
+    reporter.result(`${text}\n`);
     return report.usable ? exitStatus.ok : unusableStatus;
   },
 };

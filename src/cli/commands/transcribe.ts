@@ -10,7 +10,7 @@ import type { Command, CommandContext } from '../command.js';
 import { exitStatusOf } from '../exit-codes.js';
 import type { FlagValues } from '../flags.js';
 import { closeInput, missingInput, openInput, shownInput } from '../input.js';
-import { modelsDirOf, recognizerClass, startLog } from '../library.js';
+import { cacheDirOf, modelsDirOf, recognizerClass, startLog } from '../library.js';
 import { formatError } from '../report-error.js';
 
 const schemas = {
@@ -98,7 +98,7 @@ async function load({ values, general, reporter, signal }: Work): Promise<Recogn
   await startLog(general);
   const { model } = values.model;
   const modelsDir = modelsDirOf(values.recognizer);
-  const options = { ...values.recognizer, modelsDir };
+  const options = { ...values.recognizer, modelsDir, cacheDir: cacheDirOf(values.recognizer) };
   const recognizer = await Recognizer.load(model, options, { signal });
   const { engine, device, computeType, reason } = recognizer.info;
   reporter.note(`model ${model}: ${engine} on ${device}, ${computeType} (${reason})`);

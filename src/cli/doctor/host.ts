@@ -1,70 +1,82 @@
-import { readFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
-import { cpus, freemem, release, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { cpus, release, version } from 'node:os';
 import { promisify } from 'node:util';
-import { availableCores, cpuFlags } from '../../native/cpu.js';
+import { coreLimits, cpuFlags, missingCpuFeatures } from '../../native/cpu.js';
+import { memoryLimits } from '../../native/memory.js';
+import { readText } from '../../native/read-text.js';
+import type { DoctorReport } from './report-schema.js';
 
 const run = promisify(execFile);
-
-/** The machine, as far as it matters to speech recognition. */
-export interface HostReport {
-  readonly platform: string;
-  readonly arch: string;
-  readonly osRelease: string;
-  readonly node: string;
-  /** `null` where the C library is another one. */
-  readonly glibc: string | null;
-  readonly cpu: {
-    readonly model: string;
-    readonly features: readonly string[];
-    /** Cores of the machine, and those this process may use. */
-    readonly cores: number;
-    readonly usableCores: number;
-  };
-  readonly memory: {
-    readonly totalBytes: number;
-    readonly freeBytes: number;
-    /** The cgroup's limit, `null` where there is none. */
-    readonly limitBytes: number | null;
-  };
-}
+const timeout = 5000;
 
 // What ggml and CTranslate2 have code for; the rest of the CPU's flags is noise here.
 const interesting =
   /^(sse4_[12]|avx|avx2|fma|f16c|bmi2|avx512[a-z_]*|avx_vnni|amx_(tile|int8|bf16)|neon|asimd(hp|dp)?|i8mm|bf16|sve2?)$/u;
 
-/** Asks the operating system. */
-export async function reportHost(): Promise<HostReport> {
-  const all = cpus();
+/** Asks the operating system about the machine, as far as it matters to speech recognition. */
+export async function reportHost(): Promise<DoctorReport['host']> {
+  const nodeRequired = requiredNode();
+  const { total, limit, available } = memoryLimits();
   return {
     platform: process.platform,
     arch: process.arch,
-    osRelease: release(),
-    node: process.versions.node,
+    system: await systemName(),
+    kernel: release(),
     glibc: glibcVersion(),
-    cpu: {
-      model: all[0]?.model.trim() ?? 'unknown',
-      features: await cpuFeatures(),
-      cores: all.length,
-      usableCores: availableCores(),
-    },
-    memory: { totalBytes: totalmem(), freeBytes: freemem(), limitBytes: memoryLimit() },
+    node: process.versions.node,
+    nodeRequired,
+    nodeSupported: isNodeSupported(process.versions.node, nodeRequired),
+    cpu: await cpuReport(),
+    memory: { totalBytes: total, limitBytes: limit ?? null, availableBytes: available },
   };
 }
 
-async function cpuFeatures(): Promise<readonly string[]> {
-  if (process.platform === 'darwin') return (await sysctlFeatures()).filter(isInteresting).sort();
-  return [...(cpuFlags() ?? [])].filter(isInteresting).sort();
+async function cpuReport(): Promise<DoctorReport['host']['cpu']> {
+  const all = cpus();
+  const { usable, mask, quota } = coreLimits();
+  return {
+    model: all[0]?.model.trim() ?? 'unknown',
+    features: await cpuFeatures(),
+    missingFeatures: [...missingCpuFeatures()],
+    cores: all.length,
+    maskCores: mask,
+    quotaCores: quota ?? null,
+    usableCores: usable,
+  };
 }
 
-function isInteresting(feature: string): boolean {
-  return interesting.test(feature);
+/** True when a version such as 20.19.4 lies in a range such as `>=20.19`. */
+export function isNodeSupported(node: string, range: string): boolean {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const [, needMajor, needMinor] = /^>=\s*(\d+)(?:\.(\d+))?/u.exec(range) ?? [];
+  const need = Number(needMajor ?? 0);
+  return major > need || (major === need && minor >= Number(needMinor ?? 0));
+}
+
+function requiredNode(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { engines: { node: string } }).engines.node;
+}
+
+async function systemName(): Promise<string> {
+  if (process.platform === 'darwin') {
+    const found = await run('sw_vers', ['-productVersion'], { timeout }).catch(() => undefined);
+    return found === undefined ? version() : `macOS ${found.stdout.trim()}`;
+  }
+  const name = /^PRETTY_NAME="?([^"\n]*)"?$/mu.exec(readText('/etc/os-release') ?? '');
+  return name?.[1] ?? version();
+}
+
+async function cpuFeatures(): Promise<string[]> {
+  const all = process.platform === 'darwin' ? await sysctlFeatures() : [...(cpuFlags() ?? [])];
+  return all.filter((feature) => interesting.test(feature)).sort();
 }
 
 /** `hw.optional.arm.FEAT_I8MM: 1` → `i8mm`; every arm64 Mac has asimd. */
 async function sysctlFeatures(): Promise<string[]> {
   try {
-    const { stdout } = await run('sysctl', ['hw.optional.arm']);
+    const { stdout } = await run('sysctl', ['hw.optional.arm'], { timeout });
     const found = [...stdout.matchAll(/FEAT_(\w+): 1$/gmu)].map((match) => match[1] ?? '');
     return ['asimd', ...found.map((name) => name.toLowerCase())];
   } catch {
@@ -79,18 +91,4 @@ function glibcVersion(): string | null {
   if (typeof header !== 'object' || header === null) return null;
   if (!('glibcVersionRuntime' in header)) return null;
   return typeof header.glibcVersionRuntime === 'string' ? header.glibcVersionRuntime : null;
-}
-
-function memoryLimit(): number | null {
-  const files = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'];
-  const limits = files.map(readNumber).filter((limit) => limit > 0 && limit < totalmem());
-  return limits[0] ?? null;
-}
-
-function readNumber(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8'));
-  } catch {
-    return NaN; // not Linux, or not mounted
-  }
 }
