@@ -177,12 +177,15 @@ Parts OggParts(const Bytes& bytes) {
 Fields OggFields(const Bytes& bytes) {
   Fields fields;
   const auto parts = OggParts(bytes);
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+  // The pages of the headers once, those of the audio thrice: without headers all is refused.
+  for (std::size_t k = 0; k + 1 < 3 * parts.size(); ++k) {
+    const auto i = k % parts.size();
+    if (i + 1 == parts.size() || (i < 3 && k >= parts.size())) continue;
     const auto at = parts[i];
     fields.insert(
         fields.end(),
         {{at + 4, 1}, {at + 5, 1}, {at + 6, 8}, {at + 14, 4}, {at + 18, 4}, {at + 26, 1}});
-    for (std::size_t k = 0; k < 6; ++k) fields.push_back({at + 27 + k, 1});
+    for (std::size_t lace = 0; lace < 6; ++lace) fields.push_back({at + 27 + lace, 1});
   }
   // The identification header: version, channels, rate, bit rates, block sizes.
   const auto id = parts.front() + 28;
@@ -190,9 +193,10 @@ Fields OggFields(const Bytes& bytes) {
        {Field{7, 4}, {11, 1}, {12, 4}, {16, 4}, {20, 4}, {24, 4}, {28, 1}, {28, 1}, {29, 1}}) {
     fields.push_back({id + field.at, field.bytes});
   }
-  // The first code books of the setup header, which share a page with the comments.
-  for (std::size_t k = 0; parts.size() > 2 && k < 200; ++k)
+  // Spots of the first code books in the setup header, which shares a page with the comments.
+  for (std::size_t k = 0; parts.size() > 2 && k < 200; k += 20) {
     fields.push_back({parts[1] + 60 + k, 1});
+  }
   return fields;
 }
 

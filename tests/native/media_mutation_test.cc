@@ -167,7 +167,7 @@ TEST(MediaMutation, WhenMp3FilesAreMutated_SamplesOrAnErrorCome) {
 }
 
 TEST(MediaMutation, WhenOggFilesAreMutated_SamplesOrAnErrorCome) {
-  RunMutations({Start("jfk.ogg", 12000), Start("jfk.ogg", 7000)}, kOggKind);
+  RunMutations({ReadFile("jfk.ogg"), Start("jfk.ogg", 12000)}, kOggKind);
 }
 
 TEST(MediaMutation, WhenAFileEndsAnywhereInItsHeaders_SamplesOrAnErrorCome) {

@@ -94,7 +94,7 @@ Bytes Mutate(const Bytes& seed, const Bytes& other, const MediaKind& kind, Rando
   const Fields fields = kind.fields(seed);
   const auto rounds = 1 + Below(random, 3);
   // Lies come first: they know the places of the whole seed.
-  for (auto lies = Below(random, 4); lies > 0; --lies) {
+  for (auto lies = Below(random, 3); lies > 0; --lies) {
     Lie(bytes, random, fields[Below(random, fields.size())]);
   }
   if (kind.repair && Below(random, 4) > 0) kind.repair(bytes, parts);
