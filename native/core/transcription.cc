@@ -149,8 +149,9 @@ class Transcriber {
     if (ahead_.empty()) return;
     const auto scores = recognizer_.DetectLanguage(Joined(ahead_), work_.job()).get();
     if (scores.empty()) {
-      throw CpwError(ErrorCode::kInternal,
-                     "The engine named no language for the audio. Pass `language` to go on.");
+      throw CpwError(
+          ErrorCode::kInternal,
+          "The engine named no language for the audio. Next step: pass `language` to go on.");
     }
     decode_.language = scores.front().language;
     language_probability_ = std::clamp(scores.front().probability, 0.0, 1.0);
