@@ -235,7 +235,8 @@ std::vector<std::size_t> CTranslate2Recognizer::Prompt(const std::string& langua
     const auto id = folder_.vocabulary.LanguageId(language);
     if (!id) {
       throw CpwError(ErrorCode::kUnsupportedLanguage,
-                     "The model found the language '" + language + "', which it has no token for. Next step: name the language.");
+                     "The model found the language '" + language +
+                         "', which it has no token for. Next step: name the language.");
     }
     prompt.push_back(*id);
     prompt.push_back(options.translate ? special.translate : special.transcribe);
