@@ -59,6 +59,7 @@ Napi::Value PushTo(Napi::Env env, Target& target, std::vector<Item> chunk) {
   call->keeps_alive = false;
   const Napi::Promise promise = call->deferred.Promise();
   const std::uint64_t id = environment.Open(std::move(call));
+  PendingCall pending(environment, id);
   const auto resolve = [id](Napi::Env js) {
     Settle(js, id, [](Napi::Env inner, Napi::Promise::Deferred& deferred) {
       deferred.Resolve(inner.Undefined());
@@ -68,6 +69,7 @@ Napi::Value PushTo(Napi::Env env, Target& target, std::vector<Item> chunk) {
   const bool room = target.TryPush(std::move(chunk), [weak = environment.weak_channel(), resolve] {
     if (const auto channel = weak.lock()) channel->Send(resolve);
   });
+  pending.Started();
   if (room) resolve(env);
   return promise;
 }

@@ -75,8 +75,17 @@ std::unique_ptr<Call> Environment::Close(std::uint64_t id) {
   return call;
 }
 
+PendingCall::~PendingCall() {
+  if (!started_) environment_.Close(id_);
+}
+
 void Dispose(JobThreads& threads, std::shared_ptr<void> resource) {
-  if (resource) threads.Post([resource = std::move(resource)]() mutable { resource.reset(); });
+  if (!resource) return;
+  try {
+    threads.Post([resource = std::move(resource)]() mutable { resource.reset(); });
+  } catch (const std::exception&) {
+    // No thread is to be had: it is freed here, which is slow and no failure.
+  }
 }
 
 void Environment::SetLogSink(Napi::Value sink) {

@@ -28,6 +28,23 @@ struct Call {
   std::optional<Napi::Error> thrown;
 };
 
+class Environment;
+
+// Closes the call again unless its work was started: an open call keeps the process alive.
+class PendingCall {
+ public:
+  PendingCall(Environment& environment, std::uint64_t id) : environment_(environment), id_(id) {}
+  ~PendingCall();
+  void Started() { started_ = true; }
+  PendingCall(const PendingCall&) = delete;
+  PendingCall& operator=(const PendingCall&) = delete;
+
+ private:
+  Environment& environment_;
+  const std::uint64_t id_;
+  bool started_ = false;
+};
+
 // Frees an engine on a job thread: joining its workers and freeing its weights takes a while. After
 // the threads were joined it is freed at once.
 void Dispose(JobThreads& threads, std::shared_ptr<void> resource);

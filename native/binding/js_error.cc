@@ -1,6 +1,7 @@
 #include "binding/js_error.h"
 
 #include <new>
+#include <system_error>
 
 namespace cpw {
 
@@ -8,10 +9,6 @@ Napi::Error ToJsError(Napi::Env env, const std::string& code, const std::string&
   Napi::Error error = Napi::Error::New(env, message);
   error.Value().Set("code", Napi::String::New(env, code));
   return error;
-}
-
-Napi::Error ToJsError(Napi::Env env, const CpwError& error) {
-  return ToJsError(env, CodeName(error.code()), error.what());
 }
 
 Failure DescribeCurrentException(bool aborted) {
@@ -26,6 +23,13 @@ Failure DescribeCurrentException(bool aborted) {
     return {CodeName(ErrorCode::kOutOfMemory),
             "Memory ran out. Next step: take a smaller model, a smaller computeType or fewer "
             "replicas."};
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) {
+      return {CodeName(ErrorCode::kInternal), error.what()};
+    }
+    return {CodeName(ErrorCode::kOutOfMemory),
+            "The system gives this process no more threads. Next step: take fewer replicas or "
+            "threads, or raise the limit (ulimit -u, a container's pids limit)."};
   } catch (const std::exception& error) {
     return {CodeName(ErrorCode::kInternal), error.what()};
   } catch (...) {

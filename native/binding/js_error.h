@@ -11,7 +11,6 @@ namespace cpw {
 
 // An Error with `code`; TypeScript turns it into its CpwError class.
 Napi::Error ToJsError(Napi::Env env, const std::string& code, const std::string& message);
-Napi::Error ToJsError(Napi::Env env, const CpwError& error);
 
 // Plain facts of a C++ exception, taken on the thread that caught it.
 struct Failure {
@@ -21,13 +20,17 @@ struct Failure {
 // Call inside a catch block. `aborted` decides before the exception does.
 Failure DescribeCurrentException(bool aborted);
 
-// For wrap methods: what they throw becomes a JS exception.
+// For wrap methods: what they throw becomes a JS exception. Anything but a Napi::Error that left
+// one would end the process.
 template <typename Function>
 Napi::Value Guarded(Napi::Env env, Function&& function) {
   try {
     return function();
-  } catch (const CpwError& error) {
-    throw ToJsError(env, error);
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (...) {
+    const Failure failure = DescribeCurrentException(false);
+    throw ToJsError(env, failure.code, failure.message);
   }
 }
 

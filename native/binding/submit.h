@@ -48,6 +48,7 @@ template <typename Work, typename Convert>
 Napi::Value Submit(Napi::Env env, const Napi::Value& callbacks, Work work, Convert convert) {
   OpenedCall call = OpenCall(env, callbacks);
   Environment& environment = Environment::Get(env);
+  PendingCall pending(environment, call.id);
   environment.threads()->Post([&environment, id = call.id, job = call.job, work = std::move(work),
                                convert = std::move(convert)]() mutable {
     using Result = decltype(work(job));
@@ -71,6 +72,7 @@ Napi::Value Submit(Napi::Env env, const Napi::Value& callbacks, Work work, Conve
       });
     });
   });
+  pending.Started();
   return call.handle;
 }
 

@@ -69,7 +69,9 @@ endfunction()
 # sets <name>_PREFIX: lib/ with every static library of the build, and the folders of KEEP.
 function(cpw_cached_build name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "SOURCE;LOCK;ABOUT" "TARGETS;KEEP;ARGS")
-  file(GLOB patches "${CMAKE_CURRENT_SOURCE_DIR}/native/third_party/patches/${name}/*.patch")
+  # A patch that is added, changed or removed makes another library: the next build configures anew.
+  file(GLOB patches CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/native/third_party/patches/${name}/*.patch")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${patches})
   set(key "${CPW_BUILD_RECIPE}|${CPW_BUILD_TOOLCHAIN_KEY}|${ARG_LOCK}|${ARG_ARGS}|${ARG_TARGETS}|${ARG_KEEP}")
   list(SORT patches)
   foreach(patch IN LISTS patches)

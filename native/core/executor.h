@@ -16,16 +16,14 @@ class Executor {
  public:
   explicit Executor(std::size_t threads) {
     threads_.reserve(threads);
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { Run(i); });
-  }
-  ~Executor() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
+    try {
+      for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { Run(i); });
+    } catch (...) {  // the system gives no more: those that run must not outlive this
+      Stop();
+      throw;
     }
-    ready_.notify_all();
-    for (auto& thread : threads_) thread.join();
   }
+  ~Executor() { Stop(); }
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
@@ -40,6 +38,15 @@ class Executor {
   std::size_t size() const { return threads_.size(); }
 
  private:
+  void Stop() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
+
   void Run(std::size_t index) {
     for (;;) {
       std::function<void(std::size_t)> task;

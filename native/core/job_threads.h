@@ -20,14 +20,13 @@ class JobThreads {
   JobThreads(const JobThreads&) = delete;
   JobThreads& operator=(const JobThreads&) = delete;
 
-  // `task` must not throw. Dropped after Join().
+  // `task` must not throw. Dropped after Join(). Throws std::system_error when there is no thread
+  // and the system gives none; with one the task waits for it.
   void Post(std::function<void()> task) {
     std::lock_guard lock(mutex_);
     if (stopping_) return;
     tasks_.push_back(std::move(task));
-    if (idle_ < tasks_.size() && threads_.size() < limit_) {
-      threads_.emplace_back([this] { Run(); });
-    }
+    if (idle_ < tasks_.size() && threads_.size() < limit_) AddThread();
     ready_.notify_one();
   }
 
@@ -44,6 +43,16 @@ class JobThreads {
   }
 
  private:
+  void AddThread() {
+    try {
+      threads_.emplace_back([this] { Run(); });
+    } catch (...) {
+      if (!threads_.empty()) return;
+      tasks_.pop_back();
+      throw;
+    }
+  }
+
   void Run() {
     std::unique_lock lock(mutex_);
     for (;;) {

@@ -58,7 +58,7 @@ MelSpectrogram::MelSpectrogram(int bands) : bands_(bands), hann_(kFft) {
   if (bands != 80 && bands != 128) {
     throw CpwError(ErrorCode::kModelIncompatible,
                    "The model asks for " + std::to_string(bands) +
-                       " mel bands; Whisper has 80 or 128. Use another model.");
+                       " mel bands; Whisper has 80 or 128. Next step: use another model.");
   }
   for (std::size_t n = 0; n < kFft; ++n) {
     hann_[n] = static_cast<float>(

@@ -30,7 +30,7 @@ std::span<const float> FrameScorer::Score(std::span<const float> samples) {
     throw CpwError(ErrorCode::kInternal, "The speech detector gave " +
                                              std::to_string(scores.size()) + " probabilities for " +
                                              std::to_string(frames) +
-                                             " frames. Please report this.");
+                                             " frames. Next step: report this.");
   }
   return scores;
 }

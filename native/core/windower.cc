@@ -86,9 +86,9 @@ std::unique_ptr<Windower> MakeWindower(AudioSource& source, SpeechScorer* scorer
   }
   if (!vad) return std::make_unique<SeekWindower>(source, window_s);
   if (!scorer) {
-    throw CpwError(
-        ErrorCode::kInternal,
-        "Speech detection was asked for without a detector. Pass one, or set vad to null.");
+    throw CpwError(ErrorCode::kInternal,
+                   "Speech detection was asked for without a detector. Next step: pass one, or set "
+                   "vad to null.");
   }
   return std::make_unique<SpeechWindower>(source, *scorer, *vad, window_s);
 }

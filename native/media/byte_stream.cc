@@ -52,6 +52,7 @@ void FileByteStream::Open() {
 }
 
 std::size_t FileByteStream::Read(void* out, std::size_t count) {
+  if (interrupted_.load(std::memory_order_acquire)) return 0;
   if (!file_) Open();
   const auto got = std::fread(out, 1, count, file_.get());
   if (got == 0 && std::ferror(file_.get())) {
@@ -72,6 +73,7 @@ std::uint64_t FileByteStream::Skip(std::uint64_t count) {
 }
 
 std::size_t MemoryByteStream::Read(void* out, std::size_t count) {
+  if (interrupted_.load(std::memory_order_acquire)) return 0;
   const auto done = std::min(count, bytes_.size() - position_);
   if (done > 0) std::memcpy(out, bytes_.data() + position_, done);
   position_ += done;

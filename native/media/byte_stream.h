@@ -34,7 +34,8 @@ class ByteStream {
   // For messages: a quoted path, or words.
   virtual std::string name() const = 0;
 
-  // Any thread: wakes a blocked Read().
+  // Any thread: wakes a blocked Read() and makes later ones return 0. A decoder that looks for a
+  // frame in gigabytes of rubbish asks nobody else.
   virtual void Interrupt() noexcept {}
 };
 
@@ -46,6 +47,7 @@ class FileByteStream final : public ByteStream {
   std::uint64_t Skip(std::uint64_t count) override;
   std::optional<std::uint64_t> size() const override { return size_; }
   std::string name() const override { return "'" + path_ + "'"; }
+  void Interrupt() noexcept override { interrupted_.store(true, std::memory_order_release); }
 
  private:
   struct Close {
@@ -59,6 +61,7 @@ class FileByteStream final : public ByteStream {
   std::unique_ptr<std::FILE, Close> file_;
   std::optional<std::uint64_t> size_;
   std::uint64_t position_ = 0;
+  std::atomic<bool> interrupted_{false};
 };
 
 // Bytes that `keep_alive` pins; never copied.
@@ -70,11 +73,13 @@ class MemoryByteStream final : public ByteStream {
   std::uint64_t Skip(std::uint64_t count) override;
   std::optional<std::uint64_t> size() const override { return bytes_.size(); }
   std::string name() const override { return "the audio given as bytes"; }
+  void Interrupt() noexcept override { interrupted_.store(true, std::memory_order_release); }
 
  private:
   std::span<const std::uint8_t> bytes_;
   std::shared_ptr<void> keep_alive_;
   std::size_t position_ = 0;
+  std::atomic<bool> interrupted_{false};
 };
 
 // Bytes that JavaScript pushes. Thread rules: PushQueue's.

@@ -1,7 +1,6 @@
-import { openInput, type AudioInput } from '../media/input.js';
+import type { AudioInput } from '../media/input.js';
 import type { NativeRecognizer, NativeSegment, NativeTranscribeOptions } from '../native/addon.js';
 import { runCall } from '../native/handle.js';
-import { loadAddon } from '../native/load.js';
 import { parseOptions } from '../options/parse.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../options/transcribe.js';
 import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
 import { loadRecognizer, type LoadContext } from './load-recognizer.js';
+import { openFor } from './open-input.js';
 import { SpeechDetector } from './speech-detector.js';
 import { startTranscription, type TranscribeContext, type Transcription } from './transcription.js';
 
@@ -74,7 +74,7 @@ export class Recognizer {
     const { signal } = context;
     signal?.throwIfAborted();
     const detector = vad === false ? null : (await this.#speechDetector()).native;
-    const opened = await openInput(loadAddon(), input);
+    const opened = await openFor(input, signal);
     const start = () =>
       this.#native.detectLanguage(opened.native, detector, vad === false ? null : vad);
     return runCall(start, opened, signal);
@@ -101,7 +101,7 @@ export class Recognizer {
     signal?.throwIfAborted();
     const useDetector = parsed.vad !== false && !this.#closed;
     const detector = useDetector ? (await this.#speechDetector()).native : null;
-    const opened = await openInput(loadAddon(), input);
+    const opened = await openFor(input, signal);
     const segments: Segment[] = [];
     const onSegment = (native: NativeSegment): void => {
       const segment = toSegment(native, segments.length);

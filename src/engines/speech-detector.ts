@@ -1,4 +1,4 @@
-import { openInput, type AudioInput } from '../media/input.js';
+import type { AudioInput } from '../media/input.js';
 import { resolveSpeechDetector } from '../models/store.js';
 import type { NativeSpeechDetector } from '../native/addon.js';
 import { runCall, runJob } from '../native/handle.js';
@@ -6,6 +6,7 @@ import { loadAddon } from '../native/load.js';
 import { parseOptions } from '../options/parse.js';
 import { vadOptionsSchema, type VadOptions } from '../options/transcribe.js';
 import type { SpeechSegment } from '../types.js';
+import { openFor } from './open-input.js';
 
 /** Finds speech in audio with Silero VAD. One instance serves any number of calls at once. */
 export class SpeechDetector {
@@ -46,7 +47,7 @@ export class SpeechDetector {
     const vad = parseOptions(vadOptionsSchema, options, { subject: 'detectSpeech' });
     const { signal, onProgress } = context;
     signal?.throwIfAborted();
-    const opened = await openInput(loadAddon(), input);
+    const opened = await openFor(input, signal);
     const callbacks = onProgress ? { onProgress } : {};
     return runCall(() => this.#native.detectSpeech(opened.native, vad, callbacks), opened, signal);
   }

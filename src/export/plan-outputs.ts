@@ -18,7 +18,8 @@ export interface PlannedOutput {
 
 /**
  * Says before anything is computed what will be written. Throws CPW_INVALID_OPTIONS when two
- * inputs would write the same file, or when one exists and `overwrite` is false.
+ * inputs would write the same file, one would be replaced by an output, or an output exists and
+ * `overwrite` is false.
  */
 export async function planOutputs(
   inputs: readonly string[],
@@ -27,6 +28,7 @@ export async function planOutputs(
   const plan = inputs.map((input) => ({ input, stem: input === '-' ? 'stdin' : stemOf(input) }));
   if (options.formats.length === 0) return plan;
   refuseCollisions(plan);
+  refuseInputs(plan, options);
   if (!options.overwrite) await refuseExisting(plan, options);
   return plan;
 }
@@ -55,6 +57,23 @@ function refuseCollisions(plan: readonly PlannedOutput[]): void {
       throw new CpwError('CPW_INVALID_OPTIONS', message, { stage: 'export', details: { stem } });
     }
     taken.set(key, input);
+  }
+}
+
+/** An input called talk.txt, say: with `overwrite` its own transcript would replace it. */
+function refuseInputs(
+  plan: readonly PlannedOutput[],
+  { formats, outputDir }: PlanOutputsOptions,
+): void {
+  const inputs = new Map(plan.map(({ input }) => [keyOf(path.resolve(input)), input]));
+  for (const { stem } of plan) {
+    for (const format of formats) {
+      const output = outputPath(outputDir, stem, format);
+      const input = inputs.get(keyOf(path.resolve(output)));
+      if (input === undefined || input === '-') continue;
+      const message = `${JSON.stringify(input)} would be replaced by a transcript; choose another --output-dir`;
+      throw new CpwError('CPW_INVALID_OPTIONS', message, { stage: 'export', details: { input } });
+    }
   }
 }
 

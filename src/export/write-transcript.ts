@@ -90,7 +90,17 @@ async function publish(
     if (code === 'EEXIST') throw existingFile([final]);
     // exFAT and some network folders have no links.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    await claim(final);
     await rename(temporary, final);
+  }
+}
+
+/** Makes the name ours where nobody has it: rename alone would replace a file in silence. */
+async function claim(final: string): Promise<void> {
+  try {
+    await writeFile(final, '', { flag: 'wx' });
+  } catch (error) {
+    throw codeOf(error) === 'EEXIST' ? existingFile([final]) : error;
   }
 }
 

@@ -221,7 +221,21 @@ const children = [
     'when an exception ends the process while calls run, it ends by it',
   ],
 ] as const;
-for (const [name, expected, title] of children) {
+// prlimit comes with Linux's util-linux.
+const limited = [
+  ['no-memory', 'CPW_OUT_OF_MEMORY', 'when memory runs out at the boundary, it is an error'],
+  [
+    'no-threads',
+    'CPW_OUT_OF_MEMORY,CPW_OUT_OF_MEMORY',
+    'when threads run out, loading is an error',
+  ],
+  ['no-first-thread', 'CPW_OUT_OF_MEMORY', 'when no thread can be had at all, it is an error'],
+] as const;
+if (process.platform !== 'linux') t.comment('limits of memory are set by prlimit, on Linux alone');
+for (const [name, expected, title] of [
+  ...children,
+  ...(process.platform === 'linux' ? limited : []),
+]) {
   t.test(title, async (t) => {
     const options = { timeout: 60_000 };
     const said = await run(process.execPath, ['--expose-gc', childFile, name], options).then(

@@ -1,4 +1,6 @@
 // Programs of boundary.test.ts, each in a process of its own: `node children.mjs <name>`.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { loadAddon } from '../../dist/native/load.js';
@@ -24,7 +26,36 @@ function start(recognizer, seconds, callbacks = {}) {
   return call.promise;
 }
 
+/** From here on this process gets no more memory than `more` MB, thread stacks included. */
+function limitMemory(more) {
+  const sizeKb = Number(/VmSize:\s+(\d+)/u.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+  const bytes = (sizeKb + more * 1024) * 1024;
+  execFileSync('prlimit', ['--pid', String(process.pid), `--as=${bytes}`]);
+}
+
+const codeOf = (run) =>
+  run().then(
+    () => 'none',
+    ({ code }) => code,
+  );
+
 const programs = {
+  async 'no-memory'() {
+    const input = addon.AudioInput.pushSamples({ capacityS: 1, durationS: -1 });
+    const samples = new Float32Array(100_000_000);
+    limitMemory(200);
+    console.log(await codeOf(async () => input.push(samples)));
+  },
+  // A thread's stack takes 8 MB: some of what is asked for can be had, not all.
+  async 'no-threads'() {
+    limitMemory(150);
+    const many = { replicas: 1000, loadMs: 0, windowMs: 1, failAtWindow: -1 };
+    console.log(await codeOf(() => addon.ProbeRecognizer.load(many).promise));
+  },
+  async 'no-first-thread'() {
+    limitMemory(6);
+    console.log(await codeOf(async () => load(1)));
+  },
   async idle() {
     await load(1);
     console.log('ok');

@@ -98,5 +98,25 @@ TEST(Timeline, WhenTimesAreSoundThenTheyAreOnlyShifted) {
   EXPECT_NEAR(placed[1].end, 103.02, 1e-9);
 }
 
+TEST(Timeline, WhenAnEngineRoundsBeyondWhatAProbabilityIsThenTheSegmentStaysWithin) {
+  FakeRecognizer recognizer(1, [](int index, const Window& window, const DecodeOptions&, Job&) {
+    WindowResult result = OneSegment(index, window);
+    result.segments[0].avg_logprob = 1e-7;
+    result.segments[0].no_speech_prob = 1.0000001;
+    result.segments[0].words = {{0, 1, "word", 1.0000001}};
+    return result;
+  });
+  recognizer.languages = {{"de", 1.0000001}};
+  SignalSource source(Samples(5));
+  Events events;
+  const auto result =
+      Transcribe(recognizer, source, nullptr, Options(false, ""), Recording(events));
+  EXPECT_EQ(result.language_probability, 1);
+  ASSERT_EQ(events.segments.size(), 1u);
+  EXPECT_EQ(events.segments[0].avg_logprob, 0);
+  EXPECT_EQ(events.segments[0].no_speech_prob, 1);
+  EXPECT_EQ(events.segments[0].words.at(0).probability, 1);
+}
+
 }  // namespace
 }  // namespace cpw

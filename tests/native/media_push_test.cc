@@ -1,4 +1,7 @@
 #include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <random>
 #include <thread>
 
 #include "media/push_source.h"
@@ -90,6 +93,34 @@ TEST(MediaPush, WhenNothingIsPushed_InterruptWakesTheReader) {
   stream->TryPush({'R', 'I', 'F', 'F'}, nullptr);
   decoded.Interrupt();
   second.join();
+}
+
+// A file that begins well and then holds four gigabytes of nothing, through which the decoder looks
+// for its next frame.
+TEST(MediaPush, WhenReadingIsInterruptedInRubbish_ItEndsSoon) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("cpw-rubbish-" + std::to_string(std::random_device{}()));
+  for (const auto& [name, size] :
+       {std::pair{"fr-miserables.flac", 4000}, {"jfk.mp3", 4000}, {"jfk.ogg", 8000}}) {
+    auto bytes = ReadFile(name);
+    bytes.resize(static_cast<std::size_t>(size));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+    std::filesystem::resize_file(path, std::uintmax_t{4} << 30);
+    DecodedSource source(std::make_shared<FileByteStream>(path.string()));
+    std::vector<float> out(16000 * 60);
+    std::chrono::steady_clock::time_point told;
+    std::thread interrupter([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      told = std::chrono::steady_clock::now();
+      source.Interrupt();
+    });
+    EXPECT_EQ(source.Read(out.data(), out.size()), 0U) << name;
+    const auto ended = std::chrono::steady_clock::now();
+    interrupter.join();
+    EXPECT_LT(ended - told, std::chrono::seconds(1)) << name;
+    std::filesystem::remove(path);
+  }
 }
 
 TEST(MediaPush, WhenPushedBytesFail_TheirErrorComesOutOfTheDecoder) {

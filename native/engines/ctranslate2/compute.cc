@@ -52,7 +52,7 @@ Device CheckedDevice(const std::string& device, int index) {
   const auto refuse = [&](const std::string& reason) -> CpwError {
     return {ErrorCode::kUnsupportedDevice, "CTranslate2 cannot use " + device + ":" +
                                                std::to_string(index) + ": " + reason +
-                                               ". Use the device cpu with index 0."};
+                                               ". Next step: use the device cpu with index 0."};
   };
   if (device != "cpu" && device != "cuda") throw refuse("it runs on cpu and cuda alone");
   int count = 0;
@@ -68,7 +68,8 @@ Device CheckedDevice(const std::string& device, int index) {
 }
 
 ComputeType CheckedComputeType(const std::string& name, Device device, int index) {
-  const std::string next = " Use one of: " + SupportedTypes(device, index) + " (or default, auto).";
+  const std::string next =
+      " Next step: use one of: " + SupportedTypes(device, index) + " (or default, auto).";
   ComputeType type = ComputeType::DEFAULT;
   try {
     type = ::ctranslate2::str_to_compute_type(name);

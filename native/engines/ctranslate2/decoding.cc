@@ -97,15 +97,16 @@ class WindowDecoder {
     const auto results = replica_.generate(std::move(view), {plan_.prompt}, options);
     if (results.empty() || results[0].sequences_ids.empty() || results[0].scores.empty()) {
       throw CpwError(ErrorCode::kInferenceFailed,
-                     "CTranslate2 returned nothing for a window. Please report this.");
+                     "CTranslate2 returned nothing for a window. Next step: report this.");
     }
     best_.no_speech_prob = results[0].no_speech_prob;
     const auto& ids = results[0].sequences_ids[0];
     const double score = results[0].scores[0];
     if (!ids.empty() && !std::isfinite(score)) {
-      throw CpwError(ErrorCode::kInferenceFailed,
-                     "The model computes no numbers: its weights are damaged. Download or convert "
-                     "it again.");
+      throw CpwError(
+          ErrorCode::kInferenceFailed,
+          "The model computes no numbers: its weights are damaged. Next step: download or convert "
+          "it again.");
     }
     const std::size_t room = options.max_length - (plan_.prompt.size() - 1);
     return ToPass(ids, score, std::min(limit, room), special_);

@@ -24,8 +24,9 @@ bool SaysOutOfMemory(const std::string& message) {
 }
 
 [[noreturn]] void ThrowOutOfMemory() {
-  throw CpwError(ErrorCode::kOutOfMemory,
-                 "Memory ran out in CTranslate2. Use a smaller model, int8, or fewer replicas.");
+  throw CpwError(
+      ErrorCode::kOutOfMemory,
+      "Memory ran out in CTranslate2. Next step: use a smaller model, int8, or fewer replicas.");
 }
 
 [[noreturn]] void Rethrow(const Job& job, ErrorCode code, const std::string& what,
@@ -66,12 +67,12 @@ class LogForwarder : public spdlog::sinks::base_sink<std::mutex> {
 
 void RethrowInferenceFailure(const Job& job) {
   Rethrow(job, ErrorCode::kInferenceFailed, "CTranslate2 failed while it computed",
-          "Please report this with the model and the audio.");
+          "Next step: report this with the model and the audio.");
 }
 
 void RethrowLoadFailure(const Job& job, const std::string& model) {
   Rethrow(job, ErrorCode::kModelLoadFailed, "CTranslate2 could not load " + model,
-          "Try another compute type, or convert the model again.");
+          "Next step: try another compute type, or convert the model again.");
 }
 
 void CaptureUpstreamLog() {

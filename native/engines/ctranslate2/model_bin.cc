@@ -23,7 +23,7 @@ class Reader {
     size_ = std::filesystem::file_size(path_, error);
     if (error || !in_) {
       throw CpwError(ErrorCode::kModelNotFound,
-                     "Cannot open " + path_ + ". Check that the file may be read.");
+                     "Cannot open " + path_ + ". Next step: check that the file may be read.");
     }
   }
 

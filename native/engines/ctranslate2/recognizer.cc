@@ -20,6 +20,7 @@ using ::ctranslate2::StorageView;
 constexpr std::size_t kPromptTokens = 223;  // Whisper's half of the context, less one mark
 constexpr std::size_t kLongestWindow = 30 * kSampleRate;
 constexpr double kShortestRest = 1.0;  // seconds of a window's end that are not worth another pass
+constexpr double kShortestSeek = 0.1;  // where the audio goes on, a word may begin there
 constexpr double kHeadway = 1.0;       // a pass that got no further would not the next time either
 
 std::string Join(const std::vector<std::string>& names) {
@@ -126,10 +127,11 @@ WindowResult CTranslate2Recognizer::Recognize(Replica& replica, const Window& wi
   result.consumed = window.duration();
   if (window.samples.empty()) return result;
 
+  const double shortest = options.seeks ? kShortestSeek : kShortestRest;
   double offset = 0;
   for (;;) {
     const double reached = RecognizePart(replica, window, options, offset, result, job);
-    const bool done = window.duration() - reached < kShortestRest || reached - offset < kHeadway;
+    const bool done = window.duration() - reached < shortest || reached - offset < kHeadway;
     if (done) return result;
     // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
     std::erase_if(result.segments,
@@ -202,9 +204,10 @@ std::vector<LanguageScore> CTranslate2Recognizer::ScoreLanguages(Replica& replic
 
 void CTranslate2Recognizer::CheckLanguage(const DecodeOptions& options) const {
   if (options.translate && !info_.multilingual) {
-    throw CpwError(ErrorCode::kInvalidOptions,
-                   "This is an English-only model: it cannot translate. Use a multilingual model, "
-                   "or leave the task at transcribe.");
+    throw CpwError(
+        ErrorCode::kInvalidOptions,
+        "This is an English-only model: it cannot translate. Next step: use a multilingual model, "
+        "or leave the task at transcribe.");
   }
   if (options.language.empty()) return;
   const auto& known = info_.languages;
@@ -212,9 +215,9 @@ void CTranslate2Recognizer::CheckLanguage(const DecodeOptions& options) const {
   throw CpwError(ErrorCode::kUnsupportedLanguage,
                  info_.multilingual
                      ? "The model does not know the language '" + options.language +
-                           "'. It knows: " + Join(known) + "."
+                           "'. Next step: name one of: " + Join(known) + "."
                      : "This is an English-only model and cannot transcribe '" + options.language +
-                           "'. Use a multilingual model, or the language en.");
+                           "'. Next step: use a multilingual model, or the language en.");
 }
 
 std::vector<std::size_t> CTranslate2Recognizer::Prompt(const std::string& language,
@@ -232,7 +235,8 @@ std::vector<std::size_t> CTranslate2Recognizer::Prompt(const std::string& langua
     const auto id = folder_.vocabulary.LanguageId(language);
     if (!id) {
       throw CpwError(ErrorCode::kUnsupportedLanguage,
-                     "The model found the language '" + language + "', which it has no token for.");
+                     "The model found the language '" + language +
+                         "', which it has no token for. Next step: name the language.");
     }
     prompt.push_back(*id);
     prompt.push_back(options.translate ? special.translate : special.transcribe);

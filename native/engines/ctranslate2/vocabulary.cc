@@ -70,10 +70,11 @@ WhisperVocabulary WhisperVocabulary::Load(const std::string& folder) {
     vocabulary.FindLanguages();
     return vocabulary;
   }
-  throw CpwError(ErrorCode::kModelNotFound,
-                 "The model folder " + folder +
-                     " has no vocabulary.json and no vocabulary.txt. Download or convert the model "
-                     "again.");
+  throw CpwError(
+      ErrorCode::kModelNotFound,
+      "The model folder " + folder +
+          " has no vocabulary.json and no vocabulary.txt. Next step: download or convert the model "
+          "again.");
 }
 
 void WhisperVocabulary::Index() {

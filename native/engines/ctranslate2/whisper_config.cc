@@ -22,7 +22,7 @@ json Parse(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     throw CpwError(ErrorCode::kModelNotFound,
-                   "Cannot open " + path + ". Download or convert the model again.");
+                   "Cannot open " + path + ". Next step: download or convert the model again.");
   }
   std::error_code error;
   if (std::filesystem::file_size(path, error) > kMaxBytes || error) {

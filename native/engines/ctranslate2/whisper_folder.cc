@@ -12,13 +12,15 @@ WhisperFolder CheckWhisperFolder(const std::string& path) {
   std::error_code error;
   const std::filesystem::path folder(path);
   if (!std::filesystem::is_directory(folder, error)) {
-    throw CpwError(ErrorCode::kModelNotFound, "There is no model folder " + path +
-                                                  ". Check the path, or name a model to fetch.");
+    throw CpwError(ErrorCode::kModelNotFound,
+                   "There is no model folder " + path +
+                       ". Next step: check the path, or name a model to fetch.");
   }
   if (!std::filesystem::is_regular_file(folder / "model.bin", error)) {
     throw CpwError(
         ErrorCode::kModelNotFound,
-        "The folder " + path + " has no model.bin, so it is no CTranslate2 model. Check the path.");
+        "The folder " + path +
+            " has no model.bin, so it is no CTranslate2 model. Next step: check the path.");
   }
   const ModelBin bin = ReadModelBin(path);
   const WhisperShape shape = CheckWhisperSpec(bin);

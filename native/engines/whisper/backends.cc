@@ -95,16 +95,16 @@ std::optional<int> FindWhisperDevice(const std::string& device, int index) {
     const std::string name = device + " device " + std::to_string(index);
     const std::vector<Gpu> gpus = GpusOf(kind);
     if (index < 0 || static_cast<std::size_t>(index) >= gpus.size()) {
-      Unsupported(name, "Choose one of these, or install a build with " + device + ".");
+      Unsupported(name, "Next step: choose one of these, or install a build with " + device + ".");
     }
     const Gpu& gpu = gpus[static_cast<std::size_t>(index)];
     const UpstreamErrors errors;
     if (!ggml_backend_ptr(ggml_backend_dev_init(gpu.device, nullptr))) {
-      Unsupported(name + ", it does not start", "Check its driver, or choose cpu.");
+      Unsupported(name + ", it does not start", "Next step: check its driver, or choose cpu.");
     }
     return gpu.number;
   }
-  Unsupported("the device '" + device + "'", "Choose cpu, cuda or metal.");
+  Unsupported("the device '" + device + "'", "Next step: choose cpu, cuda or metal.");
 }
 
 }  // namespace cpw

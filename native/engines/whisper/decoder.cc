@@ -99,8 +99,9 @@ std::vector<LanguageScore> WhisperDecoder::DetectLanguage(const Window& window, 
   job.Check();
   if (!model_.info.multilingual) return {{"en", 1}};
   if (window.samples.empty()) {
-    throw CpwError(ErrorCode::kUnsupportedMedia,
-                   "There is no audio to detect a language in. Give audio, or name the language.");
+    throw CpwError(
+        ErrorCode::kUnsupportedMedia,
+        "There is no audio to detect a language in. Next step: give audio, or name the language.");
   }
   return Detect(Prepare(window), job);
 }
@@ -108,9 +109,10 @@ std::vector<LanguageScore> WhisperDecoder::DetectLanguage(const Window& window, 
 std::span<const float> WhisperDecoder::Prepare(const Window& window) {
   const std::vector<float>& samples = window.samples;
   if (!std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) {
-    throw CpwError(ErrorCode::kUnsupportedMedia,
-                   "The audio holds values that are not finite numbers (NaN or infinity). Check "
-                   "what produced the samples.");
+    throw CpwError(
+        ErrorCode::kUnsupportedMedia,
+        "The audio holds values that are not finite numbers (NaN or infinity). Next step: check "
+        "what produced the samples.");
   }
   if (samples.size() >= kLeastSamples) return samples;
   padded_.assign(samples.begin(), samples.end());

@@ -42,20 +42,22 @@ void RequireRegularFile(const std::string& path, const std::string& kind) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
-    throw CpwError(ErrorCode::kModelNotFound,
-                   "There is no model file " + path + ". Download the model, or check the path.");
+    throw CpwError(
+        ErrorCode::kModelNotFound,
+        "There is no model file " + path + ". Next step: download the model, or check the path.");
   }
   if (status.type() == fs::file_type::directory) {
-    throw CpwError(ErrorCode::kModelIncompatible,
-                   "Cannot use " + path + ": it is a folder, and " + kind +
-                       " for whisper.cpp is one ggml file. Name the file, or use the engine that "
-                       "reads folders.");
+    throw CpwError(
+        ErrorCode::kModelIncompatible,
+        "Cannot use " + path + ": it is a folder, and " + kind +
+            " for whisper.cpp is one ggml file. Next step: name the file, or use the engine that "
+            "reads folders.");
   }
   if (status.type() != fs::file_type::regular) {
     throw CpwError(ErrorCode::kModelLoadFailed,
                    "Cannot read the model file " + path + ": " +
                        (error ? error.message() : "it is not a regular file") +
-                       ". Check the path and its permissions.");
+                       ". Next step: check the path and its permissions.");
   }
 }
 
@@ -69,7 +71,7 @@ GgmlFile::GgmlFile(std::string path, std::string kind)
   if (!stream_) {
     throw CpwError(ErrorCode::kModelLoadFailed, "Cannot open the model file " + path_ + ": " +
                                                     std::generic_category().message(errno) +
-                                                    ". Check its permissions.");
+                                                    ". Next step: check its permissions.");
   }
   size_ = HandleSize();
   RefuseForeignKind();
@@ -104,9 +106,9 @@ void GgmlFile::RefuseForeignKind() {
 }
 
 void GgmlFile::Refuse(const std::string& reason) const {
-  throw CpwError(ErrorCode::kModelIncompatible, "Cannot use " + path_ + " as " + kind_ + ": " +
-                                                    reason +
-                                                    ". Download or convert the model again.");
+  throw CpwError(ErrorCode::kModelIncompatible,
+                 "Cannot use " + path_ + " as " + kind_ + ": " + reason +
+                     ". Next step: download or convert the model again.");
 }
 
 void GgmlFile::Require(std::uint64_t bytes, const std::string& part) const {

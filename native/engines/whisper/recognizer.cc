@@ -28,19 +28,21 @@ void CheckOptions(const DecodeOptions& options, const ModelInfo& info) {
       std::find(known.begin(), known.end(), options.language) == known.end()) {
     throw CpwError(ErrorCode::kUnsupportedLanguage,
                    "The model does not know the language '" + options.language +
-                       "'. Choose another model, or one of: " + Joined(known) + ".");
+                       "'. Next step: choose another model, or one of: " + Joined(known) + ".");
   }
   if (options.translate && !info.multilingual) {
-    throw CpwError(ErrorCode::kUnsupportedLanguage,
-                   "This model knows English alone and cannot translate. Use a multilingual model, "
-                   "or switch translate off.");
+    throw CpwError(
+        ErrorCode::kUnsupportedLanguage,
+        "This model knows English alone and cannot translate. Next step: use a multilingual model, "
+        "or switch translate off.");
   }
   const int beam = std::max(options.beam_size, options.retry_beam_size);
   if (options.beam_size < 1 || options.retry_beam_size < 0 || beam > kMostBeams) {
     throw CpwError(ErrorCode::kInvalidOptions,
                    "whisper.cpp searches with 1 to " + std::to_string(kMostBeams) +
                        " beams, asked for " + std::to_string(options.beam_size) + " (retry " +
-                       std::to_string(options.retry_beam_size) + "). Choose a beam in that range.");
+                       std::to_string(options.retry_beam_size) +
+                       "). Next step: choose a beam in that range.");
   }
 }
 
@@ -53,14 +55,16 @@ void CheckOptions(const DecodeOptions& options, const ModelInfo& info) {
   } catch (const Aborted&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw CpwError(ErrorCode::kOutOfMemory,
-                   "Memory ran out while a window was decoded. Use a smaller model, fewer replicas "
-                   "or a smaller beam.");
+    throw CpwError(
+        ErrorCode::kOutOfMemory,
+        "Memory ran out while a window was decoded. Next step: use a smaller model, fewer replicas "
+        "or a smaller beam.");
   } catch (const std::exception& error) {
-    throw CpwError(ErrorCode::kInferenceFailed,
-                   std::string("whisper.cpp failed on a window: ") + error.what() +
-                       ". Try again; if it fails again, report it with this message and the "
-                       "model.");
+    throw CpwError(
+        ErrorCode::kInferenceFailed,
+        std::string("whisper.cpp failed on a window: ") + error.what() +
+            ". Next step: try again; if it fails again, report it with this message and the "
+            "model.");
   }
 }
 

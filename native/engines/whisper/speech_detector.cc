@@ -97,8 +97,9 @@ std::unique_ptr<SpeechScorer> SpeechDetector::MakeScorer() const {
   try {
     return std::make_unique<SileroScorer>(Open(*image_, path_));
   } catch (const std::bad_alloc&) {
-    throw CpwError(ErrorCode::kOutOfMemory,
-                   "Memory ran out while speech detection was set up. Run fewer jobs at once.");
+    throw CpwError(
+        ErrorCode::kOutOfMemory,
+        "Memory ran out while speech detection was set up. Next step: run fewer jobs at once.");
   }
 }
 

@@ -71,20 +71,22 @@ std::string UpstreamErrors::Words() const {
 void UpstreamErrors::ThrowOutOfMemory(const std::string& what) const {
   throw CpwError(ErrorCode::kOutOfMemory,
                  what + ": memory ran out (" + Words() +
-                     "). Use a smaller model, fewer replicas or a smaller beam.");
+                     "). Next step: use a smaller model, fewer replicas or a smaller beam.");
 }
 
 void UpstreamErrors::ThrowInference(const std::string& what) const {
   if (OutOfMemory()) ThrowOutOfMemory(what);
-  throw CpwError(ErrorCode::kInferenceFailed,
-                 what + ": " + Words() +
-                     ". Try again; if it fails again, report it with this message and the model.");
+  throw CpwError(
+      ErrorCode::kInferenceFailed,
+      what + ": " + Words() +
+          ". Next step: try again; if it fails again, report it with this message and the model.");
 }
 
 void UpstreamErrors::ThrowLoad(const std::string& what) const {
   if (OutOfMemory()) ThrowOutOfMemory(what);
-  throw CpwError(ErrorCode::kModelLoadFailed,
-                 what + ": " + Words() + ". Try another device, or download the model again.");
+  throw CpwError(
+      ErrorCode::kModelLoadFailed,
+      what + ": " + Words() + ". Next step: try another device, or download the model again.");
 }
 
 }  // namespace cpw
