@@ -37,7 +37,7 @@ const entries: readonly Entry[] = [
   {
     name: 'models convert',
     summary: 'Make another form of a model',
-    load: async () => leaf((await import('./models.js')).modelsConvertCommand),
+    load: async () => leaf((await import('./models-convert.js')).modelsConvertCommand),
   },
   {
     name: 'doctor',
