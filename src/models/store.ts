@@ -132,7 +132,7 @@ async function notInstalled(nameOrPath: string, root: string): Promise<CpwError>
 
 function stepTowards(nameOrPath: string, installed: readonly InstalledModel[]): string {
   if (findModel(nameOrPath) !== undefined) {
-    return `cpw-native models pull ${nameOrPath}, where fetching is allowed (not with --offline)`;
+    return `cpw-native models pull ${nameOrPath} (with a network, and without --offline)`;
   }
   const names = [...installed.map(({ name }) => name), ...knownNames()];
   const near = nameOrPath.includes(sep) ? undefined : suggest(nameOrPath, names);
@@ -164,7 +164,8 @@ const conversions: Readonly<Record<DetectedModel['kind'], string>> = {
     'other forms, or as a ggml file; safetensors cannot be run as they are',
 };
 
-function unusable(path: string, detected: DetectedModel, what: string): CpwError {
+/** A model of a kind that does not fit where it was named. `what` is what it is not. */
+export function unusable(path: string, detected: DetectedModel, what: string): CpwError {
   return new CpwError(
     'CPW_MODEL_INCOMPATIBLE',
     `'${path}' is ${what} (${detected.kind}). Next step: ${conversions[detected.kind]}.`,

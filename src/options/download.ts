@@ -9,21 +9,28 @@ export const downloadSchema = z
       'never: an error that names the command (what --offline sets)',
   );
 
+// Checks of its own: the usual message of a wrong value shows it, and these may hold secrets.
 const proxySchema = z
   .string()
-  .regex(/^https?:\/\/[^\s/]+/iu, 'is no proxy; expected http://host:port');
+  .refine((value) => /^https?:\/\/[^\s/]+/iu.test(value) && URL.canParse(value), {
+    message: 'is no proxy address; expected http://host:port',
+  });
 
 /** Where models are fetched from, and how. */
 export const hubOptionsSchema = z.strictObject({
   endpoint: z
     .string()
-    .regex(/^https?:\/\/[^\s/]+/iu, 'is no address; expected https://host')
+    .refine((value) => /^https?:\/\/[^\s/?#]+/iu.test(value) && URL.canParse(value), {
+      message: 'is no address of a hub; expected https://host',
+    })
     .default('https://huggingface.co')
     .describe('Address of the model hub, or of a mirror that serves the same paths')
     .meta({ group: 'Download' }),
   token: z
     .string()
-    .regex(/^[\x21-\x7e]+$/u, 'holds characters that no token has')
+    .refine((value) => /^[\x21-\x7e]+$/u.test(value), {
+      message: 'holds characters that no token has; check what it was set to',
+    })
     .optional()
     .describe('Access token, sent to the endpoint alone. Unset: none'),
   httpProxy: proxySchema
