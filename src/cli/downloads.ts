@@ -17,12 +17,14 @@ export function downloadsOf(
   { general, reporter }: { general: { readonly offline: boolean }; reporter: Reporter },
 ): Downloads {
   const download = general.offline ? 'never' : recognizer.download;
-  const onDownload = sayDownloads(reporter, (model) => `model ${model} is not installed: `);
+  const announce: Announce = (model, what) =>
+    `model ${model} is not installed: ${what}; --offline forbids this`;
+  const onDownload = sayDownloads(reporter, announce);
   return { download, context: { hub: hubOf(), onDownload } };
 }
 
-/** Tells of downloads on standard error. `before` begins the line that announces one. */
-export function sayDownloads(reporter: Reporter, before: (model: string) => string): OnDownload {
+/** Tells of downloads on standard error. `announce` makes the line that begins one. */
+export function sayDownloads(reporter: Reporter, announce: Announce): OnDownload {
   return (event) => {
     if (event.type === 'progress') {
       const { model, format, receivedBytes, totalBytes } = event;
@@ -33,35 +35,32 @@ export function sayDownloads(reporter: Reporter, before: (model: string) => stri
       reporter.progress(`making ${event.model} (${event.format})`, event.fraction);
     } else {
       reporter.done();
-      reporter.note(lineOf(event, before));
+      reporter.note(lineOf(event, announce));
     }
   };
 }
 
+type Announce = (model: string, what: string) => string;
 type Announced = Exclude<DownloadEvent, { readonly type: 'progress' | 'making' }>;
 
-function lineOf(event: Announced, before: (model: string) => string): string {
-  switch (event.type) {
-    case 'fetching': {
-      const { model, format, from, totalBytes } = event;
-      const bytes = totalBytes === undefined ? '' : ` (${size(totalBytes)})`;
-      return `${before(model)}fetching ${format}${bytes} from ${from}; --offline forbids this`;
-    }
-    case 'retry': {
-      const { attempt, attempts, delayMs } = event;
-      // What to do is for those whose last attempt fails.
-      const reason = event.reason.replace(/ Next step: .*$/su, '');
-      return `attempt ${attempt} of ${attempts} failed: ${reason} The next follows in ${delayMs / 1000} s`;
-    }
-    case 'waiting':
-      return `waiting for ${event.holder}, which works on model ${event.model}`;
-    case 'installed': {
-      const { model, format, bytes, path, unverified } = event;
-      const doubt =
-        unverified.length === 0
-          ? ''
-          : `; nobody vouches for ${unverified.join(', ')}: recorded as it came`;
-      return `installed ${model} as ${format} (${size(bytes)}) in ${shownInput(path)}${doubt}`;
-    }
+function lineOf(event: Announced, announce: Announce): string {
+  if (event.type === 'fetching') {
+    const { model, format, from, totalBytes } = event;
+    const bytes = totalBytes === undefined ? '' : ` (${size(totalBytes)})`;
+    return announce(model, `fetching ${format}${bytes} from ${from}`);
   }
+  if (event.type === 'retry') {
+    const { attempt, attempts, delayMs } = event;
+    // What to do is for those whose last attempt fails.
+    const reason = event.reason.replace(/ Next step: .*$/su, '');
+    const next = `The next follows in ${delayMs / 1000} s`;
+    return `attempt ${attempt} of ${attempts} failed: ${reason} ${next}`;
+  }
+  if (event.type === 'waiting') {
+    return `waiting for ${event.holder}, which works on model ${event.model}`;
+  }
+  const { model, format, bytes, path, unverified } = event;
+  const list = unverified.join(', ');
+  const doubt = list === '' ? '' : `; nobody vouches for ${list}: recorded as it came`;
+  return `installed ${model} as ${format} (${size(bytes)}) in ${shownInput(path)}${doubt}`;
 }

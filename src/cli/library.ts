@@ -41,9 +41,7 @@ export function hubOf(flags: { readonly endpoint?: string | undefined } = {}): H
     httpsProxy: proxy('HTTPS_PROXY'),
     noProxy: either('NO_PROXY'),
   };
-  return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
-  ) as HubOptions;
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** Sends the engines' log lines to standard error as JSON, from the level that was asked for. */

@@ -85,8 +85,9 @@ async function follow(first: URL, options: GetOptions, sender: Sender): Promise<
 async function sendOnce(
   url: URL,
   { headers, signal }: GetOptions,
-  { host, token, send }: Sender,
+  sender: Sender,
 ): Promise<Dispatcher.ResponseData> {
+  const { host, token } = sender;
   const all = {
     'accept-encoding': 'identity',
     'user-agent': `cpw-native/${packageVersion()}`,
@@ -95,7 +96,7 @@ async function sendOnce(
     ...(token !== undefined && url.host === host && { authorization: `Bearer ${token}` }),
   };
   try {
-    return await send(url, { headers: all, signal });
+    return await sender.send(url, { headers: all, signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw networkError(url.href, error);

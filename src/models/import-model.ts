@@ -70,15 +70,12 @@ export async function importModel(path: string, options: ImportOptions): Promise
 }
 
 function formatOf(path: string, detected: DetectedModel): ModelFormat {
-  switch (detected.kind) {
-    case 'ggml-whisper':
-    case 'ggml-silero':
-      return 'ggml';
-    case 'ctranslate2-whisper':
-      return detected.weights === 'int8' ? 'ctranslate2-int8' : 'ctranslate2';
-    default:
-      throw unusable(path, detected, 'nothing that the store can hold');
+  const { kind } = detected;
+  if (kind === 'ggml-whisper' || kind === 'ggml-silero') return 'ggml';
+  if (kind !== 'ctranslate2-whisper') {
+    throw unusable(path, detected, 'nothing that the store can hold');
   }
+  return detected.weights === 'int8' ? 'ctranslate2-int8' : 'ctranslate2';
 }
 
 function nameFor(path: string, { kind }: DetectedModel, given: string | undefined): string {

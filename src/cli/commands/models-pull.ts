@@ -57,7 +57,7 @@ export const modelsPullCommand: Command<typeof schemas> = {
       root: resolve(modelsDirOf(store) ?? modelsRoot()),
       hub: parseOptions(hubOptionsSchema, hubOf(hub), { subject: 'models pull' }),
       signal,
-      onDownload: sayDownloads(reporter, (model) => `${model}: `),
+      onDownload: sayDownloads(reporter, (model, what) => `${model}: ${what}`),
     };
     try {
       for (const entry of entries) {
