@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ParsedHubOptions } from '../options/download.js';
 import { CpwError } from '../errors.js';
@@ -5,6 +6,8 @@ import { networkError, refused, shownUrl } from './download-errors.js';
 import { packageVersion } from './package-version.js';
 
 const REDIRECTS = 10;
+/** What may wait between the socket and the disk. */
+const BUFFER_BYTES = 2 ** 20;
 
 /** An answer with a body that is still to be read. */
 export interface HubAnswer {
@@ -136,12 +139,23 @@ function toAnswer(
   };
 }
 
-async function* bodyOf(url: URL, { body }: Dispatcher.ResponseData): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of body) yield chunk as Uint8Array;
-  } catch (error) {
-    throw networkError(url.href, error);
-  }
+/**
+ * The bytes as they come. A stream that fails drops what nobody has read yet, and may fail before
+ * anybody reads: what came is kept behind it from the beginning.
+ */
+function bodyOf(url: URL, { body }: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+  const kept = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  let failure: unknown;
+  body.on('error', (error) => {
+    failure = error;
+    kept.end();
+  });
+  body.on('close', () => kept.end());
+  body.pipe(kept);
+  return (async function* () {
+    for await (const chunk of kept) yield chunk as Uint8Array;
+    if (failure !== undefined) throw networkError(url.href, failure);
+  })();
 }
 
 /** The hub names the hash and size of a large file in headers of their own. */

@@ -147,10 +147,7 @@ function sendBody(response: ServerResponse, rest: Buffer, mishap: Mishap): void 
   if (stallAfter !== undefined) response.write(rest.subarray(0, stallAfter));
   else if (cutAfter === undefined) response.end(rest);
   else {
-    // A cut that comes with the bytes takes them along: the client's stream drops what is unread.
-    response.write(rest.subarray(0, cutAfter), () => {
-      setTimeout(() => response.socket?.end(), 30);
-    });
+    response.write(rest.subarray(0, cutAfter), () => response.socket?.end());
   }
 }
 

@@ -6,7 +6,6 @@ import t, { type Test } from 'tap';
 import type { CpwError } from '../../src/errors.js';
 import { fetchFile, type FetchOptions, type FileWish } from '../../src/models/download-file.js';
 import { openHub } from '../../src/models/hub-client.js';
-import { filesOf } from '../../src/models/hub-files.js';
 import { hubOptionsSchema, type HubOptions } from '../../src/options/download.js';
 import { startHub, startProxy, type HubServer, type Mishap } from '../helpers/hub-server.js';
 
@@ -283,33 +282,4 @@ void t.test('when settings are wrong, the message does not show what could be se
     t.notMatch(String(result.error?.message), /a b|u:p/);
   }
   t.end();
-});
-
-void t.test("when the hub has to be asked for the files, only a model's are taken", async (t) => {
-  await using hub = await startHub();
-  const client = await openHub(hubOptionsSchema.parse({ endpoint: hub.url }));
-  const source = { repository: 'me/mt', revision: 'main' };
-  const file = (path: string, more = {}) => ({ type: 'file', path, size: 3, ...more });
-  const list = [
-    file('model.bin', { lfs: { oid: sha256 } }),
-    file('config.json'),
-    file('source.spm'),
-    file('shared_vocabulary.json'),
-    file('README.md'),
-    file('../../evil.json'),
-    file('sub/model.bin'),
-    { type: 'directory', path: 'sub' },
-  ];
-  hub.serve('/api/models/me/mt/tree/main', JSON.stringify(list));
-  const files = await filesOf(client, source, {});
-  t.same(files, [
-    { path: 'model.bin', bytes: 3, sha256 },
-    ...['config.json', 'source.spm', 'shared_vocabulary.json'].map((path) => ({ path, bytes: 3 })),
-  ]);
-  for (const text of ['[]', 'not json', '{"a":1}', JSON.stringify([file('config.json')])]) {
-    hub.serve('/api/models/me/mt/tree/main', text);
-    const code = 'CPW_MODEL_NOT_FOUND';
-    await t.rejects(filesOf(client, source, {}), { code, message: /lists no model\.bin/ });
-  }
-  await client.close();
 });

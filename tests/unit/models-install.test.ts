@@ -6,6 +6,8 @@ import type { DownloadEvent } from '../../src/models/download-event.js';
 import { fetchForm } from '../../src/models/fetch-form.js';
 import { planFetch } from '../../src/models/fetch-plan.js';
 import { findInstalled, findModels } from '../../src/models/find-name.js';
+import { openHub } from '../../src/models/hub-client.js';
+import { filesOf } from '../../src/models/hub-files.js';
 import { importModel } from '../../src/models/import-model.js';
 import { installedModels, modelPath } from '../../src/models/layout.js';
 import { makeForm } from '../../src/models/make-form.js';
@@ -126,7 +128,7 @@ void t.test(
     // Two at once: one fetches, the other waits and finds it there.
     const pulls = [1, 2].map(() => fetchForm(entry, 'ctranslate2', options));
     const forms = await Promise.all(pulls);
-    t.same(forms.map(({ isNew }) => isNew).toSorted(), [false, true]);
+    t.equal(forms.filter(({ isNew }) => isNew).length, 1);
     t.equal(hub.requests.length, 4, 'each file was asked for once');
     const types = new Set(events.map(({ type }) => type));
     t.same([...types].toSorted(), ['fetching', 'installed', 'progress', 'waiting']);
@@ -153,8 +155,7 @@ void t.test(
     );
     t.same(await readdir(join(root, '.partial')), [], 'nothing is left over');
     await t.test('when files rot, verify names them and the command that mends them', async (t) => {
-      const [mini] = await installedModels(root);
-      if (mini === undefined) return t.fail('mini is installed');
+      const mini = await findInstalled(root, 'mini');
       const states = async () => {
         const reports = await verifyModel(mini, { root });
         return reports.map(({ format, state }) => `${format} ${state}`);
@@ -265,4 +266,33 @@ void t.test('when a model of the user is imported, its contents decide what it i
     t.ok((await readdir(folder)).includes('model.bin'), 'a link goes, its target stays');
     t.notOk((await readdir(root)).includes('linked'));
   });
+});
+
+void t.test("when the hub has to be asked for the files, only a model's are taken", async (t) => {
+  await using hub = await startHub();
+  const client = await openHub(hubOptionsSchema.parse({ endpoint: hub.url }));
+  const source = { repository: 'me/mt', revision: 'main' };
+  const file = (path: string, more = {}) => ({ type: 'file', path, size: 3, ...more });
+  const list = [
+    file('model.bin', { lfs: { oid: 'a'.repeat(64) } }),
+    file('config.json'),
+    file('source.spm'),
+    file('shared_vocabulary.json'),
+    file('README.md'),
+    file('../../evil.json'),
+    file('sub/model.bin'),
+    { type: 'directory', path: 'sub' },
+  ];
+  hub.serve('/api/models/me/mt/tree/main', JSON.stringify(list));
+  const files = await filesOf(client, source, {});
+  t.same(files, [
+    { path: 'model.bin', bytes: 3, sha256: 'a'.repeat(64) },
+    ...['config.json', 'source.spm', 'shared_vocabulary.json'].map((path) => ({ path, bytes: 3 })),
+  ]);
+  for (const text of ['[]', 'not json', '{"a":1}', JSON.stringify([file('config.json')])]) {
+    hub.serve('/api/models/me/mt/tree/main', text);
+    const code = 'CPW_MODEL_NOT_FOUND';
+    await t.rejects(filesOf(client, source, {}), { code, message: /lists no model\.bin/ });
+  }
+  await client.close();
 });
