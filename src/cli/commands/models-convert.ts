@@ -23,12 +23,22 @@ const schemas = {
 export const modelsConvertCommand: Command<typeof schemas> = {
   name: 'models convert',
   words: '<input>',
-  summary:
-    "Makes another form of a model: of a CTranslate2 Whisper folder ggml-f16 or ctranslate2-int8, of Silero's safetensors ggml-silero.",
+  summary: 'Makes another form of a model, without Python and in bounded memory.',
   examples: [
-    ['models convert base --to ggml-f16 --output base.bin', 'for whisper.cpp'],
-    ['models convert base --to ctranslate2-int8 --output base-int8', 'half the size'],
+    ['models convert ./whisper-base --to ctranslate2-int8 --output base-int8', 'of safetensors'],
+    ['models convert ./whisper-base --to ggml-q8_0 --output base-q8_0.bin', 'for whisper.cpp'],
+    ['models convert base.bin --to ggml-q5_0 --output base-q5_0.bin', 'a third of the size'],
   ],
+  notes: [
+    'Inputs, and what they can become:',
+    '  a folder of the hub (openai/whisper-*: model.safetensors or its index, config.json,',
+    '    generation_config.json, tokenizer.json)    every ctranslate2 and ggml form of Whisper',
+    '  a CTranslate2 Whisper folder with float weights                                  the same',
+    '  a Whisper ggml file in f16 or f32          ggml-q8_0, -q5_1, -q5_0, -q4_1, -q4_0',
+    "  Silero's safetensors                                                          ggml-silero",
+    'ctranslate2 is float16. q8_0 and int8 are half its size, q5_0 a third. Nothing is written but',
+    'the whole output: a failed or interrupted conversion leaves nothing behind.',
+  ].join('\n'),
   schemas,
   count: [1, 1],
   run: async ([input = ''], { convert }, { general, reporter, signal }) => {
