@@ -1,5 +1,6 @@
 import type { OnDownload } from '../models/download-event.js';
 import { ensureModel, type EnsureOptions } from '../models/ensure-model.js';
+import { formOfSafeTensors } from '../models/safetensors-form.js';
 import { resolveModel, type ResolvedModel } from '../models/store.js';
 import type { NativeAddon, NativeJob, NativeRecognizer } from '../native/addon.js';
 import { availableCores } from '../native/cpu.js';
@@ -51,7 +52,8 @@ export async function loadRecognizer(
   const { signal, ...callbacks } = context;
   const store: EnsureOptions = { ...callbacks, ...root, download: parsed.download };
   await ensureModel(model, wish, { ...store, signal });
-  const resolved = await resolveModel(model, { ...wish, ...root });
+  const made = await formOfSafeTensors(model, wish, { ...store, signal });
+  const resolved = await resolveModel(made?.path ?? model, { ...wish, ...root });
   checkDevice(addon, resolved.engine, device);
   const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), signal);
   const reason = `${resolved.reason}; ${deviceReason}`;

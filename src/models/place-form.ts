@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isCompanionFile } from './convert/quantize-int8.js';
+import { isCompanionFile } from './convert/whisper-source.js';
 import { fileError } from './convert/file-error.js';
 import { writeFolderWhole } from './convert/output.js';
 import { modelPath, type ModelFormat } from './layout.js';

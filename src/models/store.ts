@@ -160,7 +160,8 @@ const conversions: Readonly<Record<DetectedModel['kind'], string>> = {
   'safetensors-silero':
     'convert it: cpw-native models convert <file> --to ggml-silero --output <file.bin>',
   'safetensors-whisper':
-    'convert it: cpw-native models convert <folder> --to ctranslate2-int8 --output <folder>',
+    'transcribe makes what it needs of it at the first use; or by hand: cpw-native models convert ' +
+    '<folder> --to ctranslate2-int8 --output <folder>',
   'safetensors-other':
     'take the same model as a CTranslate2 folder, of which `cpw-native models convert` makes the ' +
     'other forms, or as a ggml file; safetensors cannot be run as they are',

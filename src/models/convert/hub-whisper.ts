@@ -22,6 +22,16 @@ const floatTypes: ReadonlyMap<string, VariableType> = new Map([
   ['BF16', 'bfloat16'],
 ]);
 
+/** The files beside the weights that say what they are. */
+export const hubCompanions = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'vocab.json',
+  'added_tokens.json',
+  'preprocessor_config.json',
+] as const;
+
 /** The hub's files have this before every name, what `WhisperModel` saves has not. */
 const PREFIX = 'model.';
 const OUTPUT = 'proj_out.weight';
