@@ -200,11 +200,13 @@ async function writeGeneration(source: string, target: string): Promise<void> {
   const text = await readFile(join(source, 'config.json'), 'utf8');
   const config = JSON.parse(text) as ConfigOfCTranslate2;
   const { tokens } = await readVocabulary(source);
+  // The tiny models of tests have fewer tokens than languages.
+  const languages = config.lang_ids.filter((id) => id < tokens.length);
   const generation = {
     alignment_heads: config.alignment_heads,
     suppress_tokens: config.suppress_ids,
     begin_suppress_tokens: config.suppress_ids_begin,
-    lang_to_id: Object.fromEntries(config.lang_ids.map((id) => [tokens[id] ?? '', id])),
+    lang_to_id: Object.fromEntries(languages.map((id) => [tokens[id] ?? '', id])),
     no_timestamps_token_id: tokens.indexOf('<|notimestamps|>'),
   };
   await writeFile(join(target, 'generation_config.json'), JSON.stringify(generation));

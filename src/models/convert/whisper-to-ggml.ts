@@ -4,7 +4,7 @@ import { fileTypeOf, type WhisperParameters } from './ggml-model.js';
 import { isQuantized, writeTensor, type GgmlWeights, type TensorToWrite } from './ggml-tensors.js';
 import { writeWhisperHead } from './ggml-writer.js';
 import { melFilters } from './mel-filters.js';
-import { countOf, sizeOf, type ModelWeights } from './model-weights.js';
+import { countOf, type ModelWeights } from './model-weights.js';
 import { writeFileWhole } from './output.js';
 import { fitsBlocks } from './quantize-ggml.js';
 import { readBytes, readFloats, readInteger, requireVariable } from './variable-reader.js';
@@ -42,7 +42,8 @@ export async function whisperToGgml(
   const tensors = plan.tensors.map((tensor) => tensorToWrite(model, tensor, output.weights));
   refuseNarrow(model, tensors);
   const tokens = textTokens(vocabulary, parameters.vocabularySize);
-  const progress = new Progress(sizeOf(model), control);
+  const numbers = tensors.reduce((sum, { dims }) => sum + countOf(dims), 0);
+  const progress = new Progress(numbers, control);
   return await writeFileWhole(output.path, output.overwrite, async (target) => {
     const filters = melFilters(parameters.mels);
     await writeWhisperHead(target, { parameters, melFilters: filters, vocabulary: tokens });
