@@ -83,7 +83,7 @@ t.test('when a model is quantised, its matrices are and nothing else', async (t)
     const model = await readGgmlModel(output);
     if (model.kind !== 'whisper' || source.kind !== 'whisper') throw new Error('not Whisper');
     t.equal(model.parameters.fileType, 2000 + quantizedFileTypes[type], 'with the version');
-    t.same(model.vocabulary, source.vocabulary);
+    t.ok(Buffer.concat(model.vocabulary).equals(Buffer.concat(source.vocabulary)), 'same tokens');
     const expected = source.tensors.map(({ name, dims, type: before }) => [
       name,
       dims,
