@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { CpwError } from '../errors.js';
 import { fileError } from './convert/file-error.js';
-import { isCompanionFile } from './convert/quantize-int8.js';
+import { isCompanionFile } from './convert/whisper-source.js';
 import { detectModel, type DetectedModel } from './detect-model.js';
 import { checkDiskSpace } from './disk-space.js';
 import { installedFormats, modelPath, type ModelFormat } from './layout.js';

@@ -10,6 +10,7 @@ import {
   requireVariable,
 } from '../../src/models/convert/variable-reader.js';
 import { readVocabulary } from '../../src/models/convert/whisper-vocabulary.js';
+import { writeTinyWhisper } from './tiny-models.js';
 
 /** How a folder of the hub is laid out. */
 export interface HubFolderOptions {
@@ -63,6 +64,19 @@ export async function writeHubFolder(
   const index = { metadata: { total_size: 1 }, weight_map };
   await writeFile(join(target, 'model.safetensors.index.json'), JSON.stringify(index));
   return target;
+}
+
+/** A tiny model in the hub's form below `root`, the folder it is of, and its tensors. */
+export async function makeTinyHub(
+  root: string,
+  options: HubFolderOptions = {},
+): Promise<{ source: string; folder: string; tensors: HubTensor[] }> {
+  const small = { vocabularySize: 40, audioContext: 12, textContext: 6 };
+  const source = await writeTinyWhisper(join(root, 'source'), small);
+  const folder = await writeHubFolder(source, join(root, 'hub'), options);
+  const model = await openCTranslate2Model(join(source, 'model.bin'));
+  await using _file = model.file;
+  return { source, folder, tensors: await hubTensors(model, options) };
 }
 
 /** A safetensors file by the format's description alone. */
