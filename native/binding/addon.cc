@@ -2,6 +2,7 @@
 
 #include "binding/audio_input_wrap.h"
 #include "binding/environment.h"
+#include "binding/quantize.h"
 #include "binding/recognizer_wrap.h"
 #include "binding/speech_detector_wrap.h"
 #include "binding/system_info.h"
@@ -26,6 +27,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("buildInfo", Napi::Function::New<BuildInfo>(env));
   exports.Set("systemInfo", Napi::Function::New<SystemInfo>(env));
   exports.Set("setLogSink", Napi::Function::New<SetLogSink>(env));
+  exports.Set("quantizeGgml", Napi::Function::New<QuantizeGgml>(env));
   RecognizerWrap::Register(env, exports);
   SpeechDetectorWrap::Register(env, exports);
   AudioInputWrap::Register(env, exports);

@@ -12,6 +12,7 @@
 #include "binding/js_error.h"
 #include "binding/submit.h"
 #include "binding/type_tags.h"
+#include "binding/typed_array.h"
 #include "media/decoded_source.h"
 
 namespace cpw {
@@ -20,28 +21,6 @@ namespace {
 Napi::Value Make(Napi::Env env, AudioInputWrap::Parts parts) {
   return Environment::Get(env).audio_input_class.New(
       {Napi::External<AudioInputWrap::Parts>::New(env, &parts)});
-}
-
-// The chunk's content, copied on the JS thread: what JavaScript does to its buffer later, a
-// transfer or a resize, cannot reach the engine.
-template <typename Item>
-std::vector<Item> CopyChunk(const Napi::Value& value, napi_typedarray_type type,
-                            const char* expected) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type) {
-    throw CpwError(ErrorCode::kInternal, std::string("A chunk must be a ") + expected + ".");
-  }
-  napi_typedarray_type found;
-  std::size_t length = 0;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, &found, &length, &data, nullptr, nullptr) !=
-      napi_ok) {
-    throw Napi::Error::New(value.Env());
-  }
-  if (length == 0 || data == nullptr) {
-    throw CpwError(ErrorCode::kInternal, "A chunk must not be empty or detached.");
-  }
-  const auto* items = static_cast<const Item*>(data);
-  return std::vector<Item>(items, items + length);
 }
 
 ErrorCode CodeOf(const std::string& name) {
@@ -141,10 +120,13 @@ Napi::Value AudioInputWrap::Push(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
     if (auto* samples = std::get_if<std::shared_ptr<PushSource>>(&queue_)) {
-      return PushTo(env, **samples, CopyChunk<float>(info[0], napi_float32_array, "Float32Array"));
+      return PushTo(env, **samples,
+                    CopyTypedArray<float>(info[0], napi_float32_array, "A chunk", "Float32Array"));
     }
     if (auto* bytes = std::get_if<std::shared_ptr<PushByteStream>>(&queue_)) {
-      return PushTo(env, **bytes, CopyChunk<std::uint8_t>(info[0], napi_uint8_array, "Uint8Array"));
+      return PushTo(
+          env, **bytes,
+          CopyTypedArray<std::uint8_t>(info[0], napi_uint8_array, "A chunk", "Uint8Array"));
     }
     throw CpwError(ErrorCode::kInternal, "This audio input takes no chunks.");
   });

@@ -8,6 +8,7 @@ add_library(cpw_addon MODULE
   native/binding/fields.cc
   native/binding/js_error.cc
   native/binding/options.cc
+  native/binding/quantize.cc
   native/binding/recognizer_wrap.cc
   native/binding/speech_detector_wrap.cc
   native/binding/submit.cc

@@ -9,6 +9,10 @@ export const generalOptionsSchema = z.strictObject({
       'For programs: results as JSON lines on standard output, errors as {code, stage, message} ' +
         'on standard error',
     ),
+  offline: z
+    .boolean()
+    .default(false)
+    .describe('Never touch the network: a missing model is an error. false: it is fetched'),
   quiet: z.boolean().default(false).describe('Nothing on standard error but errors'),
   verbose: z
     .boolean()

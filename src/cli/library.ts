@@ -1,4 +1,5 @@
 import { modelsRoot } from '../models/layout.js';
+import type { HubOptions } from '../options/download.js';
 import type { NativeLogLevel } from '../native/addon.js';
 import { userCacheDir } from '../native/user-cache-dir.js';
 import type { GeneralOptions } from './general-options.js';
@@ -30,6 +31,23 @@ export function cacheDirOf(flags: { readonly cacheDir?: string | undefined }): s
 function valueOf(variable: string): string | undefined {
   const value = process.env[variable];
   return value === '' ? undefined : value;
+}
+
+/** How models are fetched by flag, else by the variables that the hub's own tools and curl read. */
+export function hubOf(flags: { readonly endpoint?: string | undefined } = {}): HubOptions {
+  const either = (name: string): string | undefined => valueOf(name.toLowerCase()) ?? valueOf(name);
+  const proxy = (name: string): string | undefined => {
+    const value = either(name);
+    return value === undefined || value.includes('://') ? value : `http://${value}`;
+  };
+  const settings = {
+    endpoint: flags.endpoint ?? valueOf('HF_ENDPOINT'),
+    token: valueOf('HF_TOKEN')?.trim(),
+    httpProxy: proxy('HTTP_PROXY'),
+    httpsProxy: proxy('HTTPS_PROXY'),
+    noProxy: either('NO_PROXY'),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** Sends the engines' log lines to standard error as JSON, from the level that was asked for. */

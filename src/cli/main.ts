@@ -14,7 +14,7 @@ type CommandModule = typeof import('./commands/all.js');
 
 const commands: readonly [name: string, summary: string][] = [
   ['transcribe', 'Write down what is spoken in audio files'],
-  ['models', 'List, find and convert models'],
+  ['models', 'List, fetch, check and convert models'],
   ['doctor', 'Say what this machine can do, and what is missing'],
 ];
 

@@ -1,8 +1,12 @@
+import type { OnDownload } from '../models/download-event.js';
+import { ensureModel, type EnsureOptions } from '../models/ensure-model.js';
+import { formOfSafeTensors } from '../models/safetensors-form.js';
 import { resolveModel, type ResolvedModel } from '../models/store.js';
 import type { NativeAddon, NativeJob, NativeRecognizer } from '../native/addon.js';
 import { availableCores } from '../native/cpu.js';
 import { runJob } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
+import type { HubOptions } from '../options/download.js';
 import { parseOptions } from '../options/parse.js';
 import {
   recognizerOptionsSchema,
@@ -13,15 +17,21 @@ import type { DeviceName, EngineName } from '../types.js';
 import { askBackends, checkDevice, chooseDevice, metalIsWhispers } from './choose-device.js';
 import { memoryWarning } from './memory-warning.js';
 
-/** How a load is stopped. */
+/** How a load is stopped, and how a missing model is brought. */
 export interface LoadContext {
   readonly signal?: AbortSignal;
+  /** Hears of a missing model that is fetched or made, the speech detector's too. */
+  readonly onDownload?: OnDownload;
+  /** Where models are fetched from: a mirror, a token, proxies. No environment is read. */
+  readonly hub?: HubOptions;
 }
 
 export interface LoadedRecognizer {
   readonly native: NativeRecognizer;
   readonly path: string;
   readonly reason: string;
+  /** How the speech detector is brought, should it be missing. */
+  readonly store: EnsureOptions;
 }
 
 /** Chooses device, engine and form of the model, and loads it. */
@@ -35,17 +45,22 @@ export async function loadRecognizer(
   const backends = await askBackends(addon, parsed, context.signal);
   const { device, reason: deviceReason } = chooseDevice(backends, parsed);
   const { engine, computeType, modelsDir } = parsed;
-  const resolved = await resolveModel(model, {
-    engine,
-    device,
-    computeType,
-    ...(modelsDir === undefined ? {} : { root: modelsDir }),
-  });
+  // Before gigabytes are fetched for a device that is not there.
+  if (!backends.some((one) => one.device === device && one.available)) {
+    checkDevice(backends, engine === 'auto' ? 'whisper' : engine, device);
+  }
+  const wish = { engine, device, computeType };
+  const root = modelsDir === undefined ? {} : { root: modelsDir };
+  const { signal, ...callbacks } = context;
+  const store: EnsureOptions = { ...callbacks, ...root, download: parsed.download };
+  await ensureModel(model, wish, { ...store, signal });
+  const made = await formOfSafeTensors(model, wish, { ...store, signal });
+  const resolved = await resolveModel(made?.path ?? model, { ...wish, ...root });
   checkDevice(backends, resolved.engine, device);
   const warning = await memoryWarning(resolved);
-  const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), context.signal);
+  const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), signal);
   const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
-  return { native, path: resolved.path, reason };
+  return { native, path: resolved.path, reason, store };
 }
 
 function startLoad(

@@ -12,6 +12,7 @@ import {
 import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
 import { loadRecognizer, type LoadContext } from './load-recognizer.js';
 import { openFor } from './open-input.js';
+import { ensureSpeechDetector, type EnsureOptions } from '../models/ensure-model.js';
 import { SpeechDetector } from './speech-detector.js';
 import { startTranscription, type TranscribeContext, type Transcription } from './transcription.js';
 
@@ -27,28 +28,30 @@ export interface RecognizerInfo extends ModelInfo {
 export class Recognizer {
   readonly info: RecognizerInfo;
   readonly #native: NativeRecognizer;
-  readonly #modelsDir: string | undefined;
+  readonly #store: EnsureOptions;
   #detector: Promise<SpeechDetector> | undefined;
   #closed = false;
 
-  private constructor(native: NativeRecognizer, info: RecognizerInfo, modelsDir?: string) {
+  private constructor(native: NativeRecognizer, info: RecognizerInfo, store: EnsureOptions) {
     this.#native = native;
     this.info = info;
-    this.#modelsDir = modelsDir;
+    this.#store = store;
   }
 
   /**
-   * Loads a model off the JavaScript thread. `model` is an installed name, a ggml file or a
-   * CTranslate2 folder. Throws CPW_MODEL_NOT_FOUND, CPW_MODEL_INCOMPATIBLE, CPW_UNSUPPORTED_DEVICE,
-   * CPW_INVALID_OPTIONS, CPW_OUT_OF_MEMORY.
+   * Loads a model off the JavaScript thread. `model` is a name, a ggml file or a CTranslate2
+   * folder. A known name that is not installed is fetched first (`download: 'never'` forbids it),
+   * and so is the speech detector by the first call that needs it. Throws CPW_MODEL_NOT_FOUND,
+   * CPW_MODEL_INCOMPATIBLE, CPW_DOWNLOAD_FAILED, CPW_UNSUPPORTED_DEVICE, CPW_INVALID_OPTIONS,
+   * CPW_OUT_OF_MEMORY.
    */
   static async load(
     model: string,
     options: RecognizerOptions = {},
     context: LoadContext = {},
   ): Promise<Recognizer> {
-    const { native, path, reason } = await loadRecognizer(model, options, context);
-    return new Recognizer(native, { ...native.info, path, reason }, options.modelsDir);
+    const { native, path, reason, store } = await loadRecognizer(model, options, context);
+    return new Recognizer(native, { ...native.info, path, reason }, store);
   }
 
   /**
@@ -73,7 +76,7 @@ export class Recognizer {
     const { vad } = parseOptions(transcribeOptionsSchema, options, { subject: 'detectLanguage' });
     const { signal } = context;
     signal?.throwIfAborted();
-    const detector = vad === false ? null : (await this.#speechDetector()).native;
+    const detector = vad === false ? null : (await this.#speechDetector(signal)).native;
     const opened = await openFor(input, signal);
     const start = () =>
       this.#native.detectLanguage(opened.native, detector, vad === false ? null : vad);
@@ -100,7 +103,7 @@ export class Recognizer {
     const { signal, onProgress } = context;
     signal?.throwIfAborted();
     const useDetector = parsed.vad !== false && !this.#closed;
-    const detector = useDetector ? (await this.#speechDetector()).native : null;
+    const detector = useDetector ? (await this.#speechDetector(signal)).native : null;
     const opened = await openFor(input, signal);
     const segments: Segment[] = [];
     const onSegment = (native: NativeSegment): void => {
@@ -116,9 +119,12 @@ export class Recognizer {
   }
 
   /** One detector for all calls, loaded at the first that needs it. */
-  async #speechDetector(): Promise<SpeechDetector> {
-    const dir = this.#modelsDir;
-    this.#detector ??= SpeechDetector.load(dir === undefined ? {} : { modelsDir: dir });
+  async #speechDetector(signal: AbortSignal | undefined): Promise<SpeechDetector> {
+    const { root } = this.#store;
+    // Fetched under the call's own signal: the loading that follows is shared by all calls.
+    if (this.#detector === undefined) await ensureSpeechDetector({ ...this.#store, signal });
+    const modelsDir = root === undefined ? {} : { modelsDir: root };
+    this.#detector ??= SpeechDetector.load({ ...modelsDir, download: 'never' });
     try {
       return await this.#detector;
     } catch (error) {

@@ -1,9 +1,15 @@
 import type { AudioInput } from '../media/input.js';
+import { ensureSpeechDetector } from '../models/ensure-model.js';
 import { resolveSpeechDetector } from '../models/store.js';
 import type { NativeSpeechDetector } from '../native/addon.js';
 import { runCall, runJob } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
 import { parseOptions } from '../options/parse.js';
+import {
+  speechDetectorOptionsSchema,
+  type SpeechDetectorOptions,
+} from '../options/speech-detector.js';
+import type { LoadContext } from './load-recognizer.js';
 import { vadOptionsSchema, type VadOptions } from '../options/transcribe.js';
 import type { SpeechSegment } from '../types.js';
 import { openFor } from './open-input.js';
@@ -17,14 +23,20 @@ export class SpeechDetector {
   }
 
   /**
-   * Loads the installed `silero-vad`, or the ggml file at `path`.
-   * Throws CPW_MODEL_NOT_FOUND, CPW_MODEL_INCOMPATIBLE.
+   * Loads `silero-vad`, which is fetched where it is missing (885 kB; `download: 'never'` forbids
+   * it), or the ggml file at `path`. Throws CPW_MODEL_NOT_FOUND, CPW_MODEL_INCOMPATIBLE,
+   * CPW_DOWNLOAD_FAILED.
    */
   static async load(
-    options: { readonly path?: string; readonly modelsDir?: string } = {},
-    context: { readonly signal?: AbortSignal } = {},
+    options: SpeechDetectorOptions = {},
+    context: LoadContext = {},
   ): Promise<SpeechDetector> {
-    const path = options.path ?? (await resolveSpeechDetector(options.modelsDir));
+    const parsed = parseOptions(speechDetectorOptionsSchema, options, {
+      subject: 'SpeechDetector.load',
+    });
+    const { modelsDir: root, download } = parsed;
+    if (parsed.path === undefined) await ensureSpeechDetector({ ...context, root, download });
+    const path = await resolveSpeechDetector(root, parsed.path);
     const addon = loadAddon();
     const native = await runJob(() => addon.SpeechDetector.load({ path }), context.signal);
     return new SpeechDetector(native);

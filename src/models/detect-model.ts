@@ -4,9 +4,11 @@ import { CpwError } from '../errors.js';
 import { incompatible } from './convert/binary-file.js';
 import { openCTranslate2Model } from './convert/ctranslate2-model.js';
 import { fileError } from './convert/file-error.js';
-import { readGgmlHead } from './convert/ggml-model.js';
+import { readGgmlHead, weightsOf } from './convert/ggml-model.js';
+import { hubFileNames, openHubTensors } from './convert/hub-tensors.js';
+import { isHubWhisper } from './convert/hub-whisper.js';
 import { isSilero } from './convert/silero-to-ggml.js';
-import { openSafeTensors } from './convert/safetensors.js';
+
 import { readVocabulary } from './convert/whisper-vocabulary.js';
 
 /** What lies at a path. `weights` is the number format of the matrices, e.g. `f16` or `int8`. */
@@ -15,21 +17,9 @@ export type DetectedModel =
   | { readonly kind: 'ggml-silero' }
   | { readonly kind: 'ctranslate2-whisper'; readonly weights: string }
   | { readonly kind: 'safetensors-silero'; readonly file: string }
+  /** `file`: the safetensors file, or the index of several. */
+  | { readonly kind: 'safetensors-whisper'; readonly file: string }
   | { readonly kind: 'safetensors-other' };
-
-/** ggml's "file types": the number format of most matrices. */
-const ggmlFileTypes: Readonly<Record<number, string>> = {
-  0: 'f32',
-  1: 'f16',
-  2: 'q4_0',
-  3: 'q4_1',
-  7: 'q8_0',
-  8: 'q5_0',
-  9: 'q5_1',
-};
-
-/** A ggml file says its quantiser's version in the thousands of its file type. */
-const QUANTIZER_VERSION_FACTOR = 1000;
 
 /**
  * Finds out what a model file or folder is, by its contents. Throws CPW_FILE_NOT_FOUND, or
@@ -43,7 +33,7 @@ export async function detectModel(path: string): Promise<DetectedModel> {
 }
 
 async function detectFile(path: string): Promise<DetectedModel> {
-  if (path.endsWith('.safetensors')) return detectSafeTensors(path);
+  if (/\.safetensors(\.index\.json)?$/.test(path)) return detectSafeTensors(path);
   const head = await readGgmlHead(path).catch((error: unknown) => {
     if (error instanceof CpwError && error.code === 'CPW_MODEL_INCOMPATIBLE') {
       const step = 'give a ggml file, a CTranslate2 folder (not its model.bin) or a known name';
@@ -52,8 +42,7 @@ async function detectFile(path: string): Promise<DetectedModel> {
     throw error;
   });
   if (head.kind === 'silero') return { kind: 'ggml-silero' };
-  const fileType = head.parameters.fileType % QUANTIZER_VERSION_FACTOR;
-  return { kind: 'ggml-whisper', weights: ggmlFileTypes[fileType] ?? `type ${fileType}` };
+  return { kind: 'ggml-whisper', weights: weightsOf(head.parameters.fileType) };
 }
 
 async function detectFolder(path: string): Promise<DetectedModel> {
@@ -62,10 +51,17 @@ async function detectFolder(path: string): Promise<DetectedModel> {
   });
   if (names.includes('model.bin')) return detectCTranslate2(path, names);
   const safeTensors = names.filter((name) => name.endsWith('.safetensors'));
-  const [only] = safeTensors;
-  if (only !== undefined) {
-    if (safeTensors.length > 1) return { kind: 'safetensors-other' };
-    return detectSafeTensors(join(path, only));
+  const named = hubFileNames.find((name) => names.includes(name));
+  const chosen = named ?? (safeTensors.length === 1 ? safeTensors[0] : undefined);
+  if (chosen !== undefined) return detectSafeTensors(join(path, chosen));
+  if (safeTensors.length > 1) return { kind: 'safetensors-other' };
+  const pickled = names.find((name) => /^pytorch_model.*\.bin/.test(name));
+  if (pickled !== undefined) {
+    throw incompatible(
+      join(path, pickled),
+      'it is a pickle of PyTorch, which is not read',
+      'fetch model.safetensors of the same model',
+    );
   }
   throw incompatible(
     path,
@@ -90,9 +86,8 @@ async function detectCTranslate2(path: string, names: readonly string[]): Promis
 }
 
 async function detectSafeTensors(path: string): Promise<DetectedModel> {
-  const model = await openSafeTensors(path);
-  await using _file = model.file;
-  return isSilero(model)
-    ? { kind: 'safetensors-silero', file: path }
-    : { kind: 'safetensors-other' };
+  await using model = await openHubTensors(path);
+  if (isSilero(model.tensors)) return { kind: 'safetensors-silero', file: path };
+  if (isHubWhisper(model.tensors)) return { kind: 'safetensors-whisper', file: path };
+  return { kind: 'safetensors-other' };
 }

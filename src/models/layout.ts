@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { CpwError } from '../errors.js';
-import { registry, SPEECH_DETECTOR } from './registry.js';
+import { registry, SPEECH_DETECTOR, type ModelRole } from './registry.js';
 
 /** The forms in which one model may be installed. */
 export const modelFormats = ['ctranslate2-int8', 'ctranslate2', 'ggml'] as const;
@@ -13,7 +13,7 @@ export type ModelFormat = (typeof modelFormats)[number];
 /** A model in the store. */
 export interface InstalledModel {
   readonly name: string;
-  readonly role: 'recognizer' | 'speech-detector';
+  readonly role: ModelRole;
   readonly formats: readonly InstalledFormat[];
 }
 

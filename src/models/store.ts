@@ -10,9 +10,11 @@ import {
   installedModels,
   isModelName,
   type InstalledFormat,
+  type InstalledModel,
   type ModelFormat,
 } from './layout.js';
-import { canonicalName, findModel, SPEECH_DETECTOR } from './registry.js';
+import { suggest } from '../options/suggest.js';
+import { canonicalName, findModel, knownNames, SPEECH_DETECTOR } from './registry.js';
 
 export {
   modelsRoot,
@@ -54,7 +56,8 @@ export async function resolveModel(
   const root = resolve(options.root ?? modelsRoot());
   const name = canonicalName(checked(nameOrPath));
   if (isModelName(name)) {
-    if (name === SPEECH_DETECTOR) throw detectorAsRecognizer(name);
+    const role = findModel(name)?.role ?? 'recognizer';
+    if (role !== 'recognizer') throw noRecognizer(name, role);
     const formats = await installedFormats(root, name);
     if (formats.length > 0) return chooseInstalled(name, formats, options);
     if (findModel(name) !== undefined) throw await notInstalled(nameOrPath, root);
@@ -119,37 +122,53 @@ async function notInstalled(nameOrPath: string, root: string): Promise<CpwError>
   const list = models.map(({ name }) => name).join(', ');
   const there = list === '' ? 'no model is installed' : `installed: ${list}`;
   const what = nameOrPath.includes(sep) ? 'nothing lies at that path' : 'it is not installed';
-  const unknown = findModel(nameOrPath) === undefined ? '' : ', a known name';
   return new CpwError(
     'CPW_MODEL_NOT_FOUND',
-    `Model '${nameOrPath}'${unknown}: ${what} (store: ${root}; ${there}). Next step: ` +
-      '`cpw-native models list` shows the store; give the path of a ggml file or a CTranslate2 ' +
-      'folder, or run `npm run models:fixtures` in a checkout.',
+    `Model '${nameOrPath}': ${what} (store: ${root}; ${there}). ` +
+      `Next step: ${stepTowards(nameOrPath, models)}.`,
     { details: { model: nameOrPath, root, installed: models.map(({ name }) => name) } },
   );
 }
 
-function detectorAsRecognizer(name: string): CpwError {
+function stepTowards(nameOrPath: string, installed: readonly InstalledModel[]): string {
+  if (findModel(nameOrPath) !== undefined) {
+    return `cpw-native models pull ${nameOrPath} (with a network, and without --offline)`;
+  }
+  const names = [...installed.map(({ name }) => name), ...knownNames()];
+  const near = nameOrPath.includes(sep) ? undefined : suggest(nameOrPath, names);
+  const question = near === undefined ? '' : `did you mean ${near}? `;
+  return (
+    `${question}\`cpw-native models list --available\` shows all names; or give the path of a ` +
+    'ggml file or a CTranslate2 folder'
+  );
+}
+
+function noRecognizer(name: string, role: 'speech-detector' | 'translator'): CpwError {
+  const does = role === 'translator' ? 'translates text' : 'finds speech';
   return new CpwError(
     'CPW_MODEL_INCOMPATIBLE',
-    `Model '${name}' finds speech and does not transcribe it. ` +
+    `Model '${name}' ${does} and does not transcribe. ` +
       'Next step: name a Whisper model, e.g. base.',
     { details: { model: name } },
   );
 }
 
 const conversions: Readonly<Record<DetectedModel['kind'], string>> = {
-  'ggml-whisper': 'name the model that silero-vad installs',
-  'ctranslate2-whisper': 'name the model that silero-vad installs',
+  'ggml-whisper': 'leave the path out: silero-vad is fetched by its name',
+  'ctranslate2-whisper': 'leave the path out: silero-vad is fetched by its name',
   'ggml-silero': 'name a Whisper model, e.g. base; this file is for detecting speech',
   'safetensors-silero':
     'convert it: cpw-native models convert <file> --to ggml-silero --output <file.bin>',
+  'safetensors-whisper':
+    'transcribe makes what it needs of it at the first use; or by hand: cpw-native models convert ' +
+    '<folder> --to ctranslate2-int8 --output <folder>',
   'safetensors-other':
     'take the same model as a CTranslate2 folder, of which `cpw-native models convert` makes the ' +
     'other forms, or as a ggml file; safetensors cannot be run as they are',
 };
 
-function unusable(path: string, detected: DetectedModel, what: string): CpwError {
+/** A model of a kind that does not fit where it was named. `what` is what it is not. */
+export function unusable(path: string, detected: DetectedModel, what: string): CpwError {
   return new CpwError(
     'CPW_MODEL_INCOMPATIBLE',
     `'${path}' is ${what} (${detected.kind}). Next step: ${conversions[detected.kind]}.`,

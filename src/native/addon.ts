@@ -12,6 +12,8 @@ export interface NativeAddon {
   systemInfo(): NativeSystemInfo;
   /** `null` silences; lines come in order on the JS thread. */
   setLogSink(sink: ((level: NativeLogLevel, message: string) => void) | null): void;
+  /** Rows of finite floats in ggml's blocks, copied before the call returns. */
+  quantizeGgml(values: Float32Array, options: NativeQuantizeOptions): NativeJob<Uint8Array>;
   readonly WhisperRecognizer: NativeRecognizerClass<NativeWhisperLoadOptions>;
   readonly CTranslate2Recognizer: NativeRecognizerClass<NativeCTranslate2LoadOptions>;
   readonly ProbeRecognizer: NativeRecognizerClass<NativeProbeOptions>;
@@ -45,6 +47,12 @@ export interface NativeBackend {
 export interface NativeJob<T> {
   readonly promise: Promise<T>;
   abort(): void;
+}
+
+export interface NativeQuantizeOptions {
+  readonly type: 'q4_0' | 'q4_1' | 'q5_0' | 'q5_1' | 'q8_0';
+  /** Numbers in a row, a multiple of 32 that divides the whole. */
+  readonly rowLength: number;
 }
 
 export interface NativeRecognizerClass<LoadOptions> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { downloadSchema } from './download.js';
 
 /** Which model a recogniser loads: `Recognizer.load`'s first argument and `--model`. */
 export const modelSchema = z
@@ -6,8 +7,8 @@ export const modelSchema = z
   .min(1, 'is empty; name a model, e.g. base')
   .default('base')
   .describe(
-    'An installed name (tiny.en, base, …), a ggml file or a CTranslate2 folder; ' +
-      '`cpw-native models list` shows the names',
+    'A name (tiny.en, base, …; fetched where it is not installed), a ggml file or a CTranslate2 ' +
+      'folder; `cpw-native models list --available` shows the names',
   );
 
 /** The names of both engines' number formats; which ones fit is the loaded model's to say. */
@@ -95,6 +96,7 @@ export const recognizerOptionsSchema = z
           "Unset: cpw-native in the user's cache",
       )
       .meta({ group: 'Model' }),
+    download: downloadSchema.meta({ group: 'Model' }),
   })
   .check((context) => {
     const { device, deviceIndex } = context.value;

@@ -39,7 +39,7 @@ t.test('when the command is missing, unknown or incomplete, the status is 2', as
     [[], /name a command: transcribe, models, doctor/],
     [['transcrib', 'x.wav'], /"transcrib" is not a command; did you mean transcribe\?/],
     [['transcribe'], /<media\.\.> is missing/],
-    [['models'], /choose one of list, path, convert/],
+    [['models'], /choose one of list, pull, import, verify, remove, path, convert/],
     [['models', 'lst'], /did you mean list\?/],
     [['models', 'convert', 'x'], /--to: is missing; expected one of ggml-f16/],
     [['transcribe', 'x.wav', '--model'], /--model: needs a value/],
@@ -82,11 +82,12 @@ t.test('when a file is missing, the status is 2 and --json says so in one line',
 
 t.test('when the model is missing, the status is 3 and the message names the store', async (t) => {
   const store = t.testdir();
-  const args = ['transcribe', audioPath('jfk.wav'), '--model', 'base'];
+  const args = ['transcribe', audioPath('jfk.wav'), '--model', 'base', '--offline'];
   const byFlag = await runCli([...args, '--models-dir', store]);
   t.equal(byFlag.status, 3);
   t.match(byFlag.stderr, /CPW_MODEL_NOT_FOUND/);
   t.ok(byFlag.stderr.includes(store));
+  t.match(byFlag.stderr, /Next step: cpw-native models pull base/);
   const byEnvironment = await runCli([...args, '--json'], { env: { CPW_MODELS_DIR: store } });
   t.equal(byEnvironment.status, 3);
   t.match(jsonError(byEnvironment.stderr), { code: 'CPW_MODEL_NOT_FOUND' });

@@ -158,10 +158,17 @@ function addNorm(name: string, state: number, add: Add): void {
   add(`${name}/beta`, [state]);
 }
 
+/** Whisper's languages in the order of their tokens; an engine knows no others. */
+const languageCodes =
+  'en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur ' +
+  'hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si ' +
+  'km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ' +
+  'ba jw su';
+
 /** Invented text tokens with Whisper's special ones at their places, as far as the size allows. */
 function tinyVocabulary({ multilingual, vocabularySize }: Complete): string[] {
   const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i));
-  const languages = ['<|en|>', ...Array.from({ length: 98 }, (_, i) => `<|x${i}|>`)];
+  const languages = languageCodes.split(' ').map((code) => `<|${code}|>`);
   const tasks = ['translate', 'transcribe', 'startoflm', 'startofprev', 'nospeech', 'notimestamps'];
   const start = ['<|endoftext|>', '<|startoftranscript|>'];
   const specials = [...start, ...languages, ...tasks.map((task) => `<|${task}|>`)];

@@ -27,7 +27,7 @@ void t.test('when a model.bin is read, every variable is found as written', asyn
     const found = requireVariable(model, name);
     t.same(found.dims, dims, name);
     if (typeId !== 0) continue;
-    const floats = await readFloats(model.file, found, { start: 0, length: data.length / 4 });
+    const floats = await readFloats(model, found, { start: 0, length: data.length / 4 });
     t.same(Buffer.from(floats.buffer), data, name);
   }
 });
@@ -104,7 +104,7 @@ async function checkSplit(t: Test, { input, output, byName }: SplitCheck): Promi
   for (const [i, part] of ['query', 'key', 'value'].entries()) {
     const tensor = byName.get(`decoder.blocks.0.attn.${part}.weight`);
     const { offset = 0, byteLength = 0 } = tensor ?? {};
-    const from = stacked.offset + i * byteLength;
+    const from = (stacked.pieces[0]?.offset ?? 0) + i * byteLength;
     const expected = model.subarray(from, from + byteLength);
     t.ok(ggml.subarray(offset, offset + byteLength).equals(expected), `${part} is part ${i}`);
   }

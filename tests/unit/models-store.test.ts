@@ -1,12 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { CpwError } from '../../src/errors.js';
 import { convertModel } from '../../src/models/convert/convert-model.js';
+import { checkDiskSpace } from '../../src/models/disk-space.js';
+import { withRetries } from '../../src/models/download-retry.js';
 import { isModelName } from '../../src/models/layout.js';
 import { findModel, registry } from '../../src/models/registry.js';
+import { withLock } from '../../src/models/store-lock.js';
 import {
   installedModels,
   modelPath,
@@ -99,7 +103,7 @@ void t.test('when a model is chosen from the store', async (t) => {
     const byPath = resolveModel(modelPath(root, 'silero-vad', 'ggml'), auto);
     await t.rejects(byPath, { code, message: /ggml-silero/ });
     const empty = resolveSpeechDetector(join(root, 'nowhere'));
-    await t.rejects(empty, { code: 'CPW_MODEL_NOT_FOUND', message: /models:fixtures/ });
+    await t.rejects(empty, { code: 'CPW_MODEL_NOT_FOUND', message: /models pull silero-vad/ });
   });
   await t.test('when a path is given, its contents decide', async (t) => {
     const cases = [
@@ -117,9 +121,25 @@ void t.test('when a model is not there, the error lists what is and the next ste
   const root = t.testdir();
   await writeTinyWhisper(modelPath(root, 'tiny.en', 'ctranslate2'), small);
   const code = 'CPW_MODEL_NOT_FOUND';
-  for (const name of ['base', 'large', 'bsae', './nothing', '/nothing/at/all', '../x', '..%2f']) {
-    const message = /installed: tiny\.en.*Next step:.*models list.*models:fixtures/;
-    await t.rejects(resolveModel(name, { ...auto, root }), { code, message }, name);
+  for (const [name, step] of [
+    ['base', /models pull base/],
+    ['large', /models pull large/],
+    ['bsae', /did you mean base\?.*models list --available/],
+    ['./nothing', /nothing lies at that path.*models list --available/],
+    ['/nothing/at/all', /models list --available/],
+    ['../x', /models list --available/],
+    ['..%2f', /models list --available/],
+  ] as const) {
+    const rejected = resolveModel(name, { ...auto, root });
+    await t.rejects(rejected, { code, message: /installed: tiny\.en.*Next step:/ }, name);
+    await t.rejects(rejected, { message: step }, name);
+  }
+  for (const [name, message] of [
+    ['nllb-200-distilled-600M', /translates text and does not transcribe/],
+    ['silero-vad', /finds speech and does not transcribe/],
+  ] as const) {
+    const rejected = resolveModel(name, { ...auto, root });
+    await t.rejects(rejected, { code: 'CPW_MODEL_INCOMPATIBLE', message }, name);
   }
   const none = resolveModel('base', { ...auto, root: join(root, 'no') });
   await t.rejects(none, { code, message: /no model is installed/ });
@@ -206,4 +226,63 @@ void t.test('when names are looked up, second names lead to the model', async (t
   t.ok(registry.every(({ name }) => isModelName(name)));
   t.equal(modelsRoot('/cache'), '/cache/cpw-native/models');
   t.equal(modelsRoot('relative'), join(homedir(), '.cache', 'cpw-native', 'models'));
+});
+
+void t.test('when an error is not transient, it is not tried again', async (t) => {
+  let calls = 0;
+  const failing = (error: Error) => () => {
+    calls += 1;
+    return Promise.reject(error);
+  };
+  const wait = async (): Promise<void> => undefined;
+  for (const [error, times] of [
+    [new CpwError('CPW_DOWNLOAD_FAILED', 'x'), 3],
+    [new CpwError('CPW_MODEL_INCOMPATIBLE', 'x'), 1],
+    [new Error('x'), 1],
+  ] as const) {
+    calls = 0;
+    await t.rejects(withRetries(failing(error), { wait }), error);
+    t.equal(calls, times);
+  }
+  const signal = AbortSignal.timeout(5);
+  const transient = failing(new CpwError('CPW_DOWNLOAD_FAILED', 'x'));
+  await t.rejects(withRetries(transient, { signal }), { name: 'TimeoutError' }, 'by the clock');
+});
+
+void t.test('when two want the same lock, one waits; a dead one is taken over', async (t) => {
+  const path = join(t.testdir(), 'deep', 'x.lock');
+  const order: string[] = [];
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const first = withLock(path, {}, async () => {
+    order.push('first in');
+    await held;
+    order.push('first out');
+  });
+  const onWait = (holder: string): void => {
+    order.push('waits');
+    t.match(holder, /, process \d+$/);
+    release();
+  };
+  await Promise.all([first, withLock(path, { onWait }, async () => void order.push('second in'))]);
+  t.same(order, ['first in', 'waits', 'first out', 'second in']);
+  t.notOk(existsSync(path));
+  await mkdir(join(t.testdirName, 'deep'), { recursive: true });
+  await writeFile(path, 'dead\nelsewhere, process 1\n');
+  const wait = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  t.equal(await withLock(path, { wait, staleMs: 20 }, async () => 'taken over'), 'taken over');
+  await writeFile(path, 'alive\nelsewhere, process 1\n');
+  const signal = AbortSignal.timeout(20);
+  const waiting = withLock(path, { signal }, async () => 'never');
+  await t.rejects(waiting, { name: 'TimeoutError' });
+  t.equal(await readFile(path, 'utf8'), 'alive\nelsewhere, process 1\n', "another's lock stays");
+});
+
+void t.test('when the disk is too small, it is said before anything is fetched', async (t) => {
+  const folder = join(t.testdir(), 'not', 'there', 'yet');
+  await t.resolves(checkDiskSpace('Model x', folder, 1000));
+  await t.rejects(checkDiskSpace('Model x', folder, 2 ** 60), {
+    code: 'CPW_OUT_OF_MEMORY',
+    message: /^Model x needs \d+ MiB in .* where \d+ MiB are free\. Next step:/,
+  });
 });

@@ -26,8 +26,28 @@ const entries: readonly Entry[] = [
   },
   {
     name: 'models list',
-    summary: 'List the installed models',
+    summary: 'List the installed models, or those that can be fetched',
     load: async () => leaf((await import('./models.js')).modelsListCommand),
+  },
+  {
+    name: 'models pull',
+    summary: 'Fetch models by name',
+    load: async () => leaf((await import('./models-pull.js')).modelsPullCommand),
+  },
+  {
+    name: 'models import',
+    summary: 'Copy a model of your own into the store',
+    load: async () => leaf((await import('./models-import.js')).modelsImportCommand),
+  },
+  {
+    name: 'models verify',
+    summary: 'Compare installed models with the hashes of their installation',
+    load: async () => leaf((await import('./models-verify.js')).modelsVerifyCommand),
+  },
+  {
+    name: 'models remove',
+    summary: 'Delete an installed model',
+    load: async () => leaf((await import('./models-remove.js')).modelsRemoveCommand),
   },
   {
     name: 'models path',
@@ -37,7 +57,7 @@ const entries: readonly Entry[] = [
   {
     name: 'models convert',
     summary: 'Make another form of a model',
-    load: async () => leaf((await import('./models.js')).modelsConvertCommand),
+    load: async () => leaf((await import('./models-convert.js')).modelsConvertCommand),
   },
   {
     name: 'doctor',

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { conversionTargets, convertModel } from '../../models/convert/convert-model.js';
 import {
-  modelsRoot,
   installedModels,
+  modelsRoot,
   resolveModel,
   resolveSpeechDetector,
   type InstalledModel,
 } from '../../models/store.js';
+import { registry, type ModelSource, type RegistryEntry } from '../../models/registry.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { columns, size } from '../columns.js';
 import type { Command } from '../command.js';
@@ -16,36 +16,39 @@ import { shownInput } from '../input.js';
 import { modelsDirOf } from '../library.js';
 
 const { modelsDir, engine } = recognizerOptionsSchema.shape;
-const storeSchemas = { store: z.strictObject({ modelsDir }) };
-const pathSchemas = { store: z.strictObject({ modelsDir, engine }) };
-const convertSchemas = {
-  convert: z.strictObject({
-    to: z.enum(conversionTargets).describe('Form to make; always needed'),
-    output: z
-      .string()
-      .min(1, 'is empty; name a file or a folder')
-      .describe('File (ggml) or folder (ctranslate2) to write; always needed'),
-    overwrite: z
+const listSchemas = {
+  store: z.strictObject({ modelsDir }),
+  list: z.strictObject({
+    available: z
       .boolean()
       .default(false)
-      .describe('Replace an output that exists. false: refuse to'),
+      .describe('List what can be fetched by name. false: what is installed'),
   }),
 };
+const pathSchemas = { store: z.strictObject({ modelsDir, engine }) };
 
 /** `cpw-native models list` */
-export const modelsListCommand: Command<typeof storeSchemas> = {
+export const modelsListCommand: Command<typeof listSchemas> = {
   name: 'models list',
   words: '',
-  summary: 'Lists the installed models and their forms.',
-  examples: [['models list', 'name, form, size and path of each']],
-  schemas: storeSchemas,
+  summary: 'Lists the installed models and their forms, or those that can be fetched.',
+  examples: [
+    ['models list', 'name, form, size and path of each'],
+    ['models list --available', 'all names, what each is for, its published forms and sizes'],
+  ],
+  schemas: listSchemas,
   count: [0, 0],
-  run: async (_words, { store }, { general, reporter }) => {
+  run: async (_words, { store, list }, { general, reporter }) => {
     const root = resolve(modelsDirOf(store) ?? modelsRoot());
     const models = await installedModels(root);
-    if (general.json) reporter.result(`${JSON.stringify({ root, models })}\n`);
-    else if (models.length === 0) reporter.note(`no model is installed in ${shownInput(root)}`);
-    else reporter.result(columns(models.flatMap(rowsOf)));
+    if (list.available) {
+      const rows = registry.map((entry) => availableOf(entry, models));
+      if (general.json) reporter.result(`${JSON.stringify({ root, available: rows })}\n`);
+      else reporter.result(columns(rows.map(availableRow)));
+    } else if (general.json) reporter.result(`${JSON.stringify({ root, models })}\n`);
+    else if (models.length === 0) {
+      reporter.note(`no model is installed in ${shownInput(root)}; models pull base fetches one`);
+    } else reporter.result(columns(models.flatMap(rowsOf)));
     return exitStatus.ok;
   },
 };
@@ -69,34 +72,6 @@ export const modelsPathCommand: Command<typeof pathSchemas> = {
   },
 };
 
-/** `cpw-native models convert <input>` */
-export const modelsConvertCommand: Command<typeof convertSchemas> = {
-  name: 'models convert',
-  words: '<input>',
-  summary:
-    "Makes another form of a model: of a CTranslate2 Whisper folder ggml-f16 or ctranslate2-int8, of Silero's safetensors ggml-silero.",
-  examples: [
-    ['models convert base --to ggml-f16 --output base.bin', 'for whisper.cpp'],
-    ['models convert base --to ctranslate2-int8 --output base-int8', 'half the size'],
-  ],
-  schemas: convertSchemas,
-  count: [1, 1],
-  run: async ([input = ''], { convert }, { general, reporter, signal }) => {
-    const label = shownInput(input);
-    const onProgress = (fraction: number): void => reporter.progress(label, fraction);
-    try {
-      const result = await convertModel({ input, ...convert }, { signal, onProgress });
-      reporter.done();
-      const { output, bytes } = result;
-      if (general.json) reporter.result(`${JSON.stringify(result)}\n`);
-      else reporter.note(`wrote ${shownInput(output)} (${size(bytes)})`);
-    } finally {
-      reporter.done();
-    }
-    return exitStatus.ok;
-  },
-};
-
 async function pathOf(
   name: string,
   { root, engine }: { root: string; engine: 'auto' | 'whisper' | 'ctranslate2' },
@@ -108,4 +83,48 @@ async function pathOf(
 
 function rowsOf({ name, formats }: InstalledModel): string[][] {
   return formats.map(({ format, path, bytes }) => [name, format, size(bytes), shownInput(path)]);
+}
+
+interface Available {
+  readonly name: string;
+  readonly role: RegistryEntry['role'];
+  readonly licence: string;
+  readonly installed: readonly string[];
+  readonly forms: readonly {
+    readonly format: string;
+    readonly repository: string;
+    readonly revision: string;
+    /** Null where only the hub knows. */
+    readonly bytes: number | null;
+    /** True where this project knows the hash of every file; else the hub's is taken. */
+    readonly hashesKnown: boolean;
+  }[];
+}
+
+function availableOf(entry: RegistryEntry, models: readonly InstalledModel[]): Available {
+  const { name, role, licence, sources } = entry;
+  const installed = models.find((one) => one.name === name)?.formats ?? [];
+  const forms = Object.entries(sources).map(([format, { repository, revision, files }]) => ({
+    format,
+    repository,
+    revision,
+    bytes: bytesOf(files),
+    hashesKnown: files?.every(({ sha256 }) => sha256 !== undefined) ?? false,
+  }));
+  return { name, role, licence, installed: installed.map(({ format }) => format), forms };
+}
+
+function bytesOf(files: ModelSource['files']): number | null {
+  const sizes = files?.map(({ bytes }) => bytes ?? Number.NaN) ?? [Number.NaN];
+  const sum = sizes.reduce((total, bytes) => total + bytes, 0);
+  return Number.isNaN(sum) ? null : sum;
+}
+
+function availableRow({ name, role, licence, installed, forms }: Available): string[] {
+  const shown = forms.map(({ format, bytes, hashesKnown }) => {
+    const known = hashesKnown ? '' : ', hashes by the hub';
+    return `${format} (${bytes === null ? 'size unknown' : size(bytes)}${known})`;
+  });
+  const state = installed.length === 0 ? '-' : `installed: ${installed.join(', ')}`;
+  return [name, role, licence, shown.join(', '), state];
 }

@@ -9,6 +9,7 @@ import type { Transcript } from '../../types.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatusOf } from '../exit-codes.js';
 import type { FlagValues } from '../flags.js';
+import { downloadsOf } from '../downloads.js';
 import { closeInput, missingInput, openInput, shownInput } from '../input.js';
 import { cacheDirOf, modelsDirOf, recognizerClass, startLog } from '../library.js';
 import { formatError } from '../report-error.js';
@@ -98,8 +99,12 @@ async function load({ values, general, reporter, signal }: Work): Promise<Recogn
   await startLog(general);
   const { model } = values.model;
   const modelsDir = modelsDirOf(values.recognizer);
-  const options = { ...values.recognizer, modelsDir, cacheDir: cacheDirOf(values.recognizer) };
-  const recognizer = await Recognizer.load(model, options, { signal });
+  const { download, context } = downloadsOf(values.recognizer, { general, reporter });
+  const cacheDir = cacheDirOf(values.recognizer);
+  const options = { ...values.recognizer, modelsDir, cacheDir, download };
+  const recognizer = await Recognizer.load(model, options, { ...context, signal }).finally(() =>
+    reporter.done(),
+  );
   const { engine, device, computeType, reason } = recognizer.info;
   reporter.note(`model ${model}: ${engine} on ${device}, ${computeType} (${reason})`);
   return recognizer;

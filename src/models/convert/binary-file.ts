@@ -50,8 +50,8 @@ export class BinaryFile implements AsyncDisposable {
   }
 
   /** The error for contents that cannot be right; `what` goes on after the file's name. */
-  damaged(what: string): CpwError {
-    return incompatible(this.path, what);
+  damaged(what: string, nextStep?: string): CpwError {
+    return incompatible(this.path, what, nextStep);
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,10 @@ export class Progress {
     this.control = control;
   }
 
+  get signal(): AbortSignal | undefined {
+    return this.control.signal;
+  }
+
   advance(amount: number): void {
     this.control.signal?.throwIfAborted();
     this.done += amount;

@@ -1,25 +1,40 @@
-import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { CpwError } from '../../errors.js';
 import { detectModel, type DetectedModel } from '../detect-model.js';
 import type { ConvertControl } from './convert-control.js';
-import { quantizeToInt8 } from './quantize-int8.js';
+import { ggmlToGgml } from './ggml-to-ggml.js';
+import { quantizedFileTypes, type QuantizedType } from './ggml-model.js';
+import { openHubWhisper } from './hub-whisper.js';
 import { sileroToGgml } from './silero-to-ggml.js';
+import { whisperToCTranslate2 } from './whisper-to-ctranslate2.js';
 import { whisperToGgml } from './whisper-to-ggml.js';
+import { openCTranslate2Source, type WhisperSource } from './whisper-source.js';
 
 export type { ConvertControl } from './convert-control.js';
 
+const quantizedTypes = Object.keys(quantizedFileTypes) as QuantizedType[];
+
 /** The forms that {@link convertModel} makes. */
-export const conversionTargets = ['ggml-f16', 'ctranslate2-int8', 'ggml-silero'] as const;
+export const conversionTargets = [
+  'ctranslate2',
+  'ctranslate2-int8',
+  'ggml-f16',
+  'ggml-q8_0',
+  'ggml-q5_1',
+  'ggml-q5_0',
+  'ggml-q4_1',
+  'ggml-q4_0',
+  'ggml-silero',
+] as const;
 
 /** The name of such a form. */
 export type ConversionTarget = (typeof conversionTargets)[number];
 
 /** What to convert into what. */
 export interface ConvertRequest {
-  /** A CTranslate2 Whisper folder, or Silero's safetensors file. */
+  /** A folder of the hub with safetensors, a CTranslate2 folder or a ggml file of Whisper, or Silero's safetensors. */
   readonly input: string;
-  /** A file for the ggml forms, a folder for ctranslate2-int8; it must not exist. */
+  /** A file for the ggml forms, a folder for CTranslate2's; it must not exist. */
   readonly output: string;
   readonly to: ConversionTarget;
   /** True replaces an existing output. */
@@ -33,11 +48,24 @@ export interface ConvertResult {
   readonly bytes: number;
 }
 
-/** Which inputs each form is made from. */
-const sources: Readonly<Record<ConversionTarget, DetectedModel['kind']>> = {
-  'ggml-f16': 'ctranslate2-whisper',
-  'ctranslate2-int8': 'ctranslate2-whisper',
-  'ggml-silero': 'safetensors-silero',
+const fromFloats = conversionTargets.filter((target) => target !== 'ggml-silero');
+
+/** What each kind of model is called, and what it can be made into. */
+const kinds: Readonly<
+  Record<
+    DetectedModel['kind'],
+    { readonly name: string; readonly targets: readonly ConversionTarget[] }
+  >
+> = {
+  'safetensors-whisper': { name: 'a Whisper model in safetensors', targets: fromFloats },
+  'ctranslate2-whisper': { name: 'a CTranslate2 Whisper folder', targets: fromFloats },
+  'ggml-whisper': {
+    name: 'a Whisper model in ggml form',
+    targets: quantizedTypes.map((type) => `ggml-${type}` as const),
+  },
+  'safetensors-silero': { name: 'Silero VAD in safetensors', targets: ['ggml-silero'] },
+  'ggml-silero': { name: 'Silero VAD in ggml form', targets: [] },
+  'safetensors-other': { name: 'an unknown model in safetensors', targets: [] },
 };
 
 /**
@@ -50,30 +78,62 @@ export async function convertModel(
   control: ConvertControl = {},
 ): Promise<ConvertResult> {
   control.signal?.throwIfAborted();
-  const { input, to } = request;
-  const detected = await detectModel(input);
-  if (detected.kind !== sources[to]) throw wrongInput(request, detected);
+  const detected = await detectModel(request.input);
+  checkPossible(request, detected);
   await refuseSamePlace(request);
-  const output = { path: request.output, overwrite: request.overwrite ?? false };
-  if (to === 'ctranslate2-int8') {
-    await quantizeToInt8(input, output, control);
-    return { output: output.path, bytes: (await stat(join(output.path, 'model.bin'))).size };
-  }
-  const convert = to === 'ggml-f16' ? whisperToGgml : sileroToGgml;
-  const source = detected.kind === 'safetensors-silero' ? detected.file : input;
-  return { output: output.path, bytes: await convert(source, output, control) };
+  const bytes = await convert(request, detected, control);
+  return { output: request.output, bytes };
 }
 
-function wrongInput({ input, to }: ConvertRequest, detected: DetectedModel): CpwError {
-  const possible = conversionTargets.filter((target) => sources[target] === detected.kind);
-  const step =
-    possible.length > 0
-      ? `--to ${possible.join(' or ')}`
-      : `give a ${sources[to]} model; this one cannot be converted`;
-  return new CpwError(
+async function convert(
+  { input, output: path, to, overwrite = false }: ConvertRequest,
+  detected: DetectedModel,
+  control: ConvertControl,
+): Promise<number> {
+  if (detected.kind === 'safetensors-silero') {
+    return sileroToGgml(detected.file, { path, overwrite }, control);
+  }
+  const quantized = quantizedTypes.find((type) => to === `ggml-${type}`);
+  if (detected.kind === 'ggml-whisper' && quantized !== undefined) {
+    return ggmlToGgml(input, { path, overwrite, weights: quantized }, control);
+  }
+  await using source = await openSource(input, detected);
+  if (to === 'ctranslate2' || to === 'ctranslate2-int8') {
+    const weights = to === 'ctranslate2' ? 'float16' : 'int8';
+    return await whisperToCTranslate2(source, { path, overwrite, weights }, control);
+  }
+  return await whisperToGgml(source, { path, overwrite, weights: quantized ?? 'f16' }, control);
+}
+
+function openSource(input: string, detected: DetectedModel): Promise<WhisperSource> {
+  return detected.kind === 'safetensors-whisper'
+    ? openHubWhisper(detected.file)
+    : openCTranslate2Source(input);
+}
+
+function checkPossible({ input, to }: ConvertRequest, detected: DetectedModel): void {
+  const { kind } = detected;
+  const { name, targets } = kinds[kind];
+  const weights = 'weights' in detected ? detected.weights : undefined;
+  const details = { input, to, kind, weights };
+  const quantized = weights !== undefined && !/^b?f(loat)?(16|32)$/.test(weights);
+  if (quantized || (to === 'ctranslate2' && weights === 'float16')) {
+    throw new CpwError(
+      'CPW_INVALID_OPTIONS',
+      `Cannot make ${to} of '${input}', ${name} whose weights are ${weights} already. ` +
+        `Next step: use it as it is${quantized ? ', or start from the float16 form' : ''}.`,
+      { details },
+    );
+  }
+  const possible = targets.filter((one) => !(one === 'ctranslate2' && weights === 'float16'));
+  if (possible.includes(to)) return;
+  const sources = Object.values(kinds).filter((one) => one.targets.includes(to));
+  const from = sources.map((one) => one.name).join(', or of ');
+  const step = possible.length > 0 ? `--to ${possible.join(' or ')}` : 'give one of these';
+  throw new CpwError(
     'CPW_INVALID_OPTIONS',
-    `Cannot make ${to} of '${input}', which is ${detected.kind}. Next step: ${step}.`,
-    { details: { input, to, kind: detected.kind } },
+    `Cannot make ${to} of '${input}', ${name}; ${to} is made of ${from}. Next step: ${step}.`,
+    { details: { ...details, possible } },
   );
 }
 

@@ -1,39 +1,16 @@
 import { BinaryCursor, BinaryFile } from './binary-file.js';
+import {
+  countOf,
+  variableTypeBytes,
+  variableTypes,
+  type ModelVariable,
+  type ModelWeights,
+} from './model-weights.js';
 
-/** The number types of CTranslate2, in the order of their ids in a file. */
-export const variableTypes = ['float32', 'int8', 'int16', 'int32', 'float16', 'bfloat16'] as const;
-
-/** The name of a number type in a CTranslate2 model. */
-export type VariableType = (typeof variableTypes)[number];
-
-/** Bytes that one number of a type takes. */
-export const variableTypeBytes: Readonly<Record<VariableType, number>> = {
-  float32: 4,
-  int8: 1,
-  int16: 2,
-  int32: 4,
-  float16: 2,
-  bfloat16: 2,
-};
-
-/** Where one variable lies in model.bin; `dims` is empty for a scalar. */
-export interface ModelVariable {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly type: VariableType;
-  readonly byteLength: number;
-  readonly offset: number;
-}
-
-/** Everything model.bin says but the numbers themselves, which stay in `file`. */
-export interface CTranslate2Model {
+/** What a model.bin says; the numbers themselves stay in `file`. */
+export interface CTranslate2Model extends ModelWeights {
   readonly file: BinaryFile;
   readonly version: number;
-  readonly spec: string;
-  readonly revision: number;
-  readonly variables: ReadonlyMap<string, ModelVariable>;
-  /** Alias to variable name. */
-  readonly aliases: ReadonlyMap<string, string>;
 }
 
 /** Versions 4 to 6 share this layout; older ones store no type. */
@@ -70,7 +47,8 @@ async function readModel(file: BinaryFile): Promise<CTranslate2Model> {
   const variables = await readVariables(file, cursor);
   const aliases = await readAliases(file, cursor, variables);
   if (cursor.remaining > 0) throw file.damaged(`${cursor.remaining} bytes follow its end`);
-  return { file, version, spec, revision, variables, aliases };
+  const damaged = (what: string, nextStep?: string) => file.damaged(what, nextStep);
+  return { file, path: file.path, version, spec, revision, variables, aliases, damaged };
 }
 
 async function readVariables(
@@ -100,13 +78,13 @@ async function readVariable(file: BinaryFile, cursor: BinaryCursor): Promise<Mod
   const type = variableTypes[typeId];
   if (type === undefined) throw file.damaged(`'${name}' has the unknown number type ${typeId}`);
   const byteLength = await cursor.u32();
-  const expected = dims.reduce((product, dim) => product * dim, variableTypeBytes[type]);
+  const expected = countOf(dims) * variableTypeBytes[type];
   if (expected === 0 || expected !== byteLength) {
     throw file.damaged(`'${name}' of shape [${dims.join(', ')}] has ${byteLength} bytes`);
   }
-  const offset = cursor.offset;
+  const piece = { source: file, offset: cursor.offset, type, length: countOf(dims) };
   cursor.skip(byteLength);
-  return { name, dims, type, byteLength, offset };
+  return { name, dims, type, byteLength, pieces: [piece] };
 }
 
 async function readAliases(

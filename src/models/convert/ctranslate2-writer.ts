@@ -1,4 +1,5 @@
-import { CURRENT_VERSION, variableTypes, type VariableType } from './ctranslate2-model.js';
+import { CURRENT_VERSION } from './ctranslate2-model.js';
+import { variableTypes, type VariableType } from './model-weights.js';
 import type { OutputFile } from './output.js';
 
 /** A variable to be written: `write` delivers exactly the bytes that shape and type announce. */

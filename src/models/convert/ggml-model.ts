@@ -26,12 +26,53 @@ const typeRows: readonly (readonly [number, string, number, number])[] = [
   [14, 'q6_k', 210, 256],
 ];
 
-const typesById: ReadonlyMap<number, GgmlType> = new Map(
-  typeRows.map(([id, name, blockBytes, blockLength]) => [
-    id,
-    { id, name, blockBytes, blockLength },
-  ]),
+const types: readonly GgmlType[] = typeRows.map(([id, name, blockBytes, blockLength]) => ({
+  id,
+  name,
+  blockBytes,
+  blockLength,
+}));
+
+const typesById: ReadonlyMap<number, GgmlType> = new Map(types.map((type) => [type.id, type]));
+
+/** ggml's number types by their names. */
+export const ggmlTypes: ReadonlyMap<string, GgmlType> = new Map(
+  types.map((type) => [type.name, type]),
 );
+
+/** The block formats that this package makes, with ggml's ids of a file full of them. */
+export const quantizedFileTypes = { q8_0: 7, q5_1: 9, q5_0: 8, q4_1: 3, q4_0: 2 } as const;
+
+/** The name of such a format. */
+export type QuantizedType = keyof typeof quantizedFileTypes;
+
+const fileTypes: ReadonlyMap<number, string> = new Map<number, string>([
+  ...Object.entries(quantizedFileTypes).map(([name, id]) => [id, name] as const),
+  [0, 'f32'],
+  [1, 'f16'],
+  [10, 'q2_k'],
+  [11, 'q3_k'],
+  [12, 'q4_k'],
+  [13, 'q5_k'],
+  [14, 'q6_k'],
+  [24, 'bf16'],
+]);
+
+/** The thousands of a file type say by which version of ggml's quantiser it was made. */
+const QUANTIZER_VERSION_FACTOR = 1000;
+const QUANTIZER_VERSION = 2;
+
+/** The file type of a header: the number format of most matrices, with the quantiser's version. */
+export function fileTypeOf(weights: QuantizedType | 'f16'): number {
+  if (weights === 'f16') return 1;
+  return QUANTIZER_VERSION * QUANTIZER_VERSION_FACTOR + quantizedFileTypes[weights];
+}
+
+/** The number format that a header's file type stands for, e.g. `q5_0`. */
+export function weightsOf(fileType: number): string {
+  const id = fileType % QUANTIZER_VERSION_FACTOR;
+  return fileTypes.get(id) ?? `type ${id}`;
+}
 
 /** Whisper's eleven numbers, in the order of the file. */
 export const whisperParameterNames = [

@@ -1,14 +1,17 @@
-import { GGML_MAGIC, whisperParameterNames, type WhisperParameters } from './ggml-model.js';
+import {
+  GGML_MAGIC,
+  ggmlTypes,
+  whisperParameterNames,
+  type WhisperParameters,
+} from './ggml-model.js';
 import type { OutputFile } from './output.js';
-
-/** The two number types that this package writes, with their ids. */
-export const ggmlFloatTypes = { f32: 0, f16: 1 } as const;
 
 /** A tensor to be written; `dims` in ggml's order, the fastest-running first. */
 export interface GgmlTensorHead {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly type: keyof typeof ggmlFloatTypes;
+  /** ggml's name of its number type. */
+  readonly type: string;
 }
 
 /** Everything of a Whisper file that stands before its tensors. */
@@ -46,7 +49,8 @@ export async function writeSileroHead(file: OutputFile, head: GgmlSileroHead): P
 /** Writes what stands before a tensor's numbers; the numbers follow by `file.write`. */
 export async function writeTensorHead(file: OutputFile, tensor: GgmlTensorHead): Promise<void> {
   const name = new TextEncoder().encode(tensor.name);
-  const type = ggmlFloatTypes[tensor.type];
+  const type = ggmlTypes.get(tensor.type)?.id;
+  if (type === undefined) throw new RangeError(`${tensor.name}: ${tensor.type} has no id`);
   await file.write(int32(tensor.dims.length, name.length, type, ...tensor.dims));
   await file.write(name);
 }

@@ -33,7 +33,7 @@ export function floatToHalf(value: number): number {
 }
 
 /** Widens halves to floats by a table of all 65,536 values: about 1 ns each. */
-export function halvesToFloats(halves: Uint16Array): Float32Array {
+export function halvesToFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
   table ??= Float32Array.from({ length: 65536 }, (_, bits) => halfToFloat(bits));
   const known = table;
   const floats = new Float32Array(halves.length);
@@ -42,7 +42,7 @@ export function halvesToFloats(halves: Uint16Array): Float32Array {
 }
 
 /** Widens bfloat16 values, which are the upper halves of floats. */
-export function bfloatsToFloats(values: Uint16Array): Float32Array {
+export function bfloatsToFloats(values: Uint16Array): Float32Array<ArrayBuffer> {
   const bits = new Uint32Array(values.length);
   for (let i = 0; i < values.length; i += 1) bits[i] = (values[i] as number) << 16;
   return new Float32Array(bits.buffer);
@@ -60,4 +60,20 @@ export function floatsToHalves(floats: Float32Array): Uint16Array | undefined {
     halves[i] = bits;
   }
   return halves;
+}
+
+/** True when none of the halves is infinite or NaN. */
+export function areHalvesFinite(halves: Uint16Array): boolean {
+  for (let i = 0; i < halves.length; i += 1) {
+    if (((halves[i] as number) & 0x7c00) === 0x7c00) return false;
+  }
+  return true;
+}
+
+/** True when none of the floats is infinite or NaN. */
+export function areFloatsFinite(floats: Float32Array): boolean {
+  for (let i = 0; i < floats.length; i += 1) {
+    if (!Number.isFinite(floats[i])) return false;
+  }
+  return true;
 }

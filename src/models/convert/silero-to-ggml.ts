@@ -56,8 +56,8 @@ const tensors: readonly SileroTensor[] = [
 const LAYOUT_VERSION = [6, 2, 0] as const;
 
 /** True when the tensors are those of Silero's 16 kHz model. */
-export function isSilero(model: SafeTensors): boolean {
-  return tensors.every(({ source }) => model.tensors.has(source));
+export function isSilero(names: { has(name: string): boolean }): boolean {
+  return tensors.every(({ source }) => names.has(source));
 }
 
 /**

@@ -1,53 +1,62 @@
-import { join } from 'node:path';
 import { incompatible } from './binary-file.js';
 import { Progress, type ConvertControl } from './convert-control.js';
-import { openCTranslate2Model, type CTranslate2Model } from './ctranslate2-model.js';
-import type { WhisperParameters } from './ggml-model.js';
-import { bytesOf, writeTensorHead, writeWhisperHead } from './ggml-writer.js';
-import { floatsToHalves } from './half-float.js';
+import { fileTypeOf, type WhisperParameters } from './ggml-model.js';
+import { isQuantized, writeTensor, type GgmlWeights, type TensorToWrite } from './ggml-tensors.js';
+import { writeWhisperHead } from './ggml-writer.js';
 import { melFilters } from './mel-filters.js';
-import { writeFileWhole, type OutputFile } from './output.js';
-import { countOf, readBytes, readFloats, readInteger, requireVariable } from './variable-reader.js';
+import { countOf, type ModelWeights } from './model-weights.js';
+import { writeFileWhole } from './output.js';
+import { fitsBlocks } from './quantize-ggml.js';
+import { readBytes, readFloats, readInteger, requireVariable } from './variable-reader.js';
+import type { WhisperSource } from './whisper-source.js';
 import { planWhisperTensors, type TensorPlan, type ZeroPlan } from './whisper-tensors.js';
-import { readVocabulary, tokenBytes } from './whisper-vocabulary.js';
+import { tokenBytes, type Vocabulary } from './whisper-vocabulary.js';
 
-/** whisper.cpp's id for "matrices are f16". */
-const FILE_TYPE_F16 = 1;
 /** The first size of the multilingual vocabularies; whisper.cpp tells the two kinds by it. */
 const FIRST_MULTILINGUAL = 51865;
 const SPACE = 0x20;
 const END_OF_TEXT = '<|endoftext|>';
 const END_OF_TEXT_ID = { english: 50256, multilingual: 50257 } as const;
-/** Numbers that are worked on at once. */
-const CHUNK = 4 * 1024 * 1024;
+
+/** Where a ggml file is written, and the number format of its matrices. */
+export interface GgmlOutput {
+  readonly path: string;
+  readonly overwrite: boolean;
+  readonly weights: GgmlWeights;
+}
 
 /**
- * Writes a Whisper model in ggml form, matrices f16, from a CTranslate2 folder with float weights.
- * Resolves to the file's size. Throws CPW_MODEL_INCOMPATIBLE where whisper.cpp could not use it.
+ * Writes a Whisper model with float weights in ggml form. Resolves to the file's size. Throws
+ * CPW_MODEL_INCOMPATIBLE where whisper.cpp could not use it.
  */
 export async function whisperToGgml(
-  input: string,
-  output: { readonly path: string; readonly overwrite: boolean },
+  { weights: model, vocabulary }: WhisperSource,
+  output: GgmlOutput,
   control: ConvertControl = {},
 ): Promise<number> {
-  const model = await openCTranslate2Model(join(input, 'model.bin'));
-  await using file = model.file;
-  const parameters = await readParameters(model);
+  const fileType = fileTypeOf(output.weights);
+  const parameters = await readParameters(model, fileType);
   const plan = planWhisperTensors(parameters);
   for (const tensor of plan.tensors) checkTensor(model, tensor);
   for (const zero of plan.zeros) await checkZero(model, zero);
-  const vocabulary = await textTokens(input, parameters.vocabularySize);
-  const progress = new Progress(file.size, control);
+  const tensors = plan.tensors.map((tensor) => tensorToWrite(model, tensor, output.weights));
+  refuseNarrow(model, tensors);
+  const tokens = textTokens(vocabulary, parameters.vocabularySize);
+  const numbers = tensors.reduce((sum, { dims }) => sum + countOf(dims), 0);
+  const progress = new Progress(numbers, control);
   return await writeFileWhole(output.path, output.overwrite, async (target) => {
     const filters = melFilters(parameters.mels);
-    await writeWhisperHead(target, { parameters, melFilters: filters, vocabulary });
-    for (const tensor of plan.tensors) await writeTensor(target, model, { tensor, progress });
+    await writeWhisperHead(target, { parameters, melFilters: filters, vocabulary: tokens });
+    for (const tensor of tensors) {
+      const wrong = await writeTensor(target, tensor, progress);
+      if (wrong !== undefined) throw model.damaged(`'${tensor.name}' ${wrong}`);
+    }
   });
 }
 
-async function readParameters(model: CTranslate2Model): Promise<WhisperParameters> {
+async function readParameters(model: ModelWeights, fileType: number): Promise<WhisperParameters> {
   if (model.spec !== 'WhisperSpec') {
-    throw model.file.damaged(`it is a '${model.spec}', not a Whisper model`);
+    throw model.damaged(`it is a '${model.spec}', not a Whisper model`);
   }
   const dim = (name: string, index: number) => requireVariable(model, name).dims[index] ?? 0;
   return {
@@ -61,11 +70,11 @@ async function readParameters(model: CTranslate2Model): Promise<WhisperParameter
     textHeads: await readInteger(model, 'decoder/num_heads'),
     textLayers: countLayers(model, 'decoder'),
     mels: dim('encoder/conv1/weight', 1),
-    fileType: FILE_TYPE_F16,
+    fileType,
   };
 }
 
-function countLayers(model: CTranslate2Model, part: string): number {
+function countLayers(model: ModelWeights, part: string): number {
   let count = 0;
   while (model.variables.has(`${part}/layer_${count}/ffn/linear_0/weight`)) count += 1;
   return count;
@@ -75,8 +84,7 @@ function countLayers(model: CTranslate2Model, part: string): number {
  * The tokens that stand in the file: text alone, plus <|endoftext|> for English models.
  * whisper.cpp makes up the names of the others and knows the ids of both kinds by heart.
  */
-async function textTokens(folder: string, size: number): Promise<Uint8Array[]> {
-  const { path, tokens } = await readVocabulary(folder);
+function textTokens({ path, tokens }: Vocabulary, size: number): Uint8Array[] {
   const multilingual = size >= FIRST_MULTILINGUAL;
   const expected = multilingual ? END_OF_TEXT_ID.multilingual : END_OF_TEXT_ID.english;
   if (tokens.length !== size) {
@@ -103,54 +111,49 @@ async function textTokens(folder: string, size: number): Promise<Uint8Array[]> {
   return text;
 }
 
-function checkTensor(model: CTranslate2Model, tensor: TensorPlan): void {
+function checkTensor(model: ModelWeights, tensor: TensorPlan): void {
   const { dims } = requireVariable(model, tensor.source);
   const [rows = 0, ...rest] = tensor.dims;
   const expected = [rows * tensor.parts, ...rest.filter((dim) => dim > 1)];
   if (dims.join() !== expected.join()) {
-    throw model.file.damaged(
+    throw model.damaged(
       `'${tensor.source}' has the shape [${dims.join(', ')}], not [${expected.join(', ')}]`,
     );
   }
 }
 
-async function checkZero(model: CTranslate2Model, zero: ZeroPlan): Promise<void> {
+async function checkZero(model: ModelWeights, zero: ZeroPlan): Promise<void> {
   const variable = requireVariable(model, zero.source);
   const slice = { start: zero.part * zero.length, length: zero.length };
-  const floats = await readFloats(model.file, variable, slice);
+  const floats = await readFloats(model, variable, slice);
   if (floats.every((value) => value === 0)) return;
-  throw model.file.damaged(`'${zero.source}' has a bias for the keys, which Whisper has not`);
+  throw model.damaged(`'${zero.source}' has a bias for the keys, which Whisper has not`);
 }
 
-async function writeTensor(
-  target: OutputFile,
-  model: CTranslate2Model,
-  { tensor, progress }: { readonly tensor: TensorPlan; readonly progress: Progress },
-): Promise<void> {
-  const count = countOf(tensor.dims);
-  await writeTensorHead(target, { ...tensor, dims: tensor.dims.toReversed() });
-  for (let done = 0; done < count; done += CHUNK) {
-    const slice = { start: tensor.part * count + done, length: Math.min(CHUNK, count - done) };
-    const bytes = await readAs(model, tensor, slice);
-    await target.write(bytes);
-    progress.advance(slice.length * 2);
-  }
+function tensorToWrite(model: ModelWeights, plan: TensorPlan, weights: GgmlWeights): TensorToWrite {
+  const dims = plan.dims.toReversed();
+  const type = plan.type === 'f16' && isQuantized(plan.name, dims) ? weights : plan.type;
+  const variable = requireVariable(model, plan.source);
+  const before = plan.part * countOf(dims);
+  const asStored = type === 'f16' && variable.type === 'float16';
+  return {
+    name: plan.name,
+    dims,
+    type,
+    async read(start, length) {
+      const slice = { start: before + start, length };
+      if (!asStored) return readFloats(model, variable, slice);
+      return new Uint16Array((await readBytes(variable, slice)).buffer);
+    },
+  };
 }
 
-async function readAs(
-  model: CTranslate2Model,
-  tensor: TensorPlan,
-  slice: { readonly start: number; readonly length: number },
-): Promise<Uint8Array> {
-  const variable = requireVariable(model, tensor.source);
-  if (tensor.type === 'f16' && variable.type === 'float16') {
-    return readBytes(model.file, variable, slice);
+/** ggml's blocks are parts of a row, so a model may be too narrow for them. */
+function refuseNarrow(model: ModelWeights, tensors: readonly TensorToWrite[]): void {
+  for (const { name, dims, type } of tensors) {
+    const [row = 0] = dims;
+    if (type === 'f32' || type === 'f16' || fitsBlocks(type, row)) continue;
+    const what = `its rows of ${row} numbers ('${name}') cannot be stored as ${type}`;
+    throw model.damaged(what, 'take ggml-f16, which stores any width');
   }
-  const floats = await readFloats(model.file, variable, slice);
-  if (tensor.type === 'f32') return bytesOf(floats);
-  const halves = floatsToHalves(floats);
-  if (halves === undefined) {
-    throw model.file.damaged(`'${variable.name}' holds a weight too large for float16`);
-  }
-  return bytesOf(halves);
 }

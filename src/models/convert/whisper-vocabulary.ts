@@ -1,27 +1,26 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { CpwError } from '../../errors.js';
 import { incompatible } from './binary-file.js';
-import { fileError } from './file-error.js';
+import { readJson, readText } from './json-file.js';
+
+/** The tokens of a model in the order of their ids; `path` is for messages. */
+export interface Vocabulary {
+  readonly path: string;
+  readonly tokens: readonly string[];
+}
 
 /** The files that CTranslate2 looks for, in its order. */
 const fileNames = ['vocabulary.json', 'vocabulary.txt'] as const;
-/** Whisper's have 1 MB. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Reads the tokens of a CTranslate2 folder, in the order of their ids. */
-export async function readVocabulary(
-  folder: string,
-): Promise<{ readonly path: string; readonly tokens: readonly string[] }> {
+/** Reads the tokens of a CTranslate2 folder. */
+export async function readVocabulary(folder: string): Promise<Vocabulary> {
   for (const name of fileNames) {
     const path = join(folder, name);
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) continue;
-    if (!info.isFile() || info.size > MAX_BYTES) throw incompatible(path, 'it is no vocabulary');
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      throw fileError('read', path, error);
-    });
-    const tokens = name.endsWith('.json') ? parseList(path, text) : parseLines(text);
+    const tokens = name.endsWith('.json') ? await readList(path) : lines(await readText(path));
     return { path, tokens };
   }
   throw new CpwError(
@@ -60,24 +59,15 @@ function byteTable(): ReadonlyMap<string, number> {
   return table;
 }
 
-function parseList(path: string, text: string): string[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw incompatible(
-      path,
-      `it is no JSON (${error instanceof Error ? error.message : 'damaged'})`,
-    );
-  }
-  const isList = Array.isArray(parsed) && parsed.every((token) => typeof token === 'string');
-  if (!isList) throw incompatible(path, 'it is no list of strings');
-  return parsed as string[];
+async function readList(path: string): Promise<readonly string[]> {
+  const { data } = z.array(z.string()).safeParse(await readJson(path));
+  if (data === undefined) throw incompatible(path, 'it is no list of strings');
+  return data;
 }
 
 /** Only the line feed ends a token; the empty token of multilingual models is an empty line. */
-function parseLines(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
+function lines(text: string): readonly string[] {
+  const found = text.split('\n');
+  if (found.at(-1) === '') found.pop();
+  return found;
 }
