@@ -9,7 +9,9 @@ interface Row {
   readonly explain: (match: RegExpExecArray, glibc: () => string | undefined) => LoadFailure;
 }
 
-const reinstall = 'remove node_modules and install again (npm ci); in a checkout: npm run build';
+/** What mends a file that is not what was published. */
+export const installAgain =
+  'remove node_modules and install again (npm ci); in a checkout: npm run build';
 
 // The words are those of glibc's and macOS's loaders and of Node, each seen or from their sources.
 const rows: readonly Row[] = [
@@ -47,10 +49,10 @@ const rows: readonly Row[] = [
   },
   {
     pattern:
-      /invalid ELF header|file too short|wrong ELF class|cut off: |built for \w+, and|not a mach-o file|incompatible architecture|truncated mach-o/iu,
+      /invalid ELF header|file too short|wrong ELF class|not a mach-o file|incompatible architecture|truncated mach-o/iu,
     explain: () => ({
       meaning: 'the file is damaged or for another architecture',
-      next: reinstall,
+      next: installAgain,
     }),
   },
   {
@@ -92,7 +94,7 @@ const rows: readonly Row[] = [
     pattern: /did not self-register|undefined symbol|Symbol not found/u,
     explain: () => ({
       meaning: 'the file is no addon of this version',
-      next: reinstall,
+      next: installAgain,
     }),
   },
 ];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CpwError } from '../errors.js';
 import type { NativeAddon, NativeSystemInfo } from './addon.js';
 import { elfProblem } from './elf.js';
-import { explainLoadFailure } from './load-failure.js';
+import { explainLoadFailure, installAgain } from './load-failure.js';
 import { glibcVersion, platformFacts, platformRefusal, type PlatformFacts } from './platform.js';
 
 const requireNative = createRequire(import.meta.url);
@@ -29,6 +29,8 @@ export interface FoundAddon {
   readonly path: string;
   readonly skipped: readonly string[];
 }
+
+const orUnset = '; or unset CPW_NATIVE_PATH';
 
 let loaded: FoundAddon | undefined;
 
@@ -85,7 +87,7 @@ export function findAddon(context: LoadContext): FoundAddon {
   for (const candidate of candidates(context)) {
     const attempt = attemptOf(candidate, context);
     if (attempt.addon !== undefined && attempt.path !== undefined) {
-      const skipped = tried.filter((one) => one.path !== undefined).map((one) => one.told);
+      const skipped = tried.filter(isThere).map((one) => one.told);
       return { addon: attempt.addon, path: attempt.path, skipped };
     }
     tried.push(attempt);
@@ -94,7 +96,7 @@ export function findAddon(context: LoadContext): FoundAddon {
 }
 
 /** A file, or the words for why there is none. */
-type Found = { readonly path: string } | { readonly absent: string };
+type Found = { readonly path: string } | { readonly absent: string; readonly next?: string };
 
 /** A place to look. */
 interface Candidate {
@@ -109,9 +111,14 @@ interface Attempt {
   readonly addon?: NativeAddon;
 }
 
+function isThere(attempt: Attempt): boolean {
+  return attempt.path !== undefined || attempt.next !== undefined;
+}
+
 function candidates(context: LoadContext): readonly Candidate[] {
-  const { packageRoot, namedPath, facts } = context;
-  if (namedPath !== undefined && namedPath !== '') return [namedFile(namedPath)];
+  const { packageRoot, facts } = context;
+  const named = namedPathOf(context);
+  if (named !== undefined) return [namedFile(named)];
   const platform = `${facts.platform}-${facts.arch}`;
   const local = join(packageRoot, 'build', 'Release', 'cpw-native.node');
   const packages = [`@cpw-native/${platform}-cuda`, `@cpw-native/${platform}`] as const;
@@ -128,6 +135,10 @@ function candidates(context: LoadContext): readonly Candidate[] {
     { what: `prebuilds/${platform}`, find: () => inPrebuilds(packageRoot, platform) },
     ...(plain === undefined ? [] : [plain]),
   ];
+}
+
+function namedPathOf({ namedPath }: LoadContext): string | undefined {
+  return namedPath === '' ? undefined : namedPath;
 }
 
 function namedFile(name: string): Candidate {
@@ -157,23 +168,26 @@ function inPackage(
   if (folder === undefined) return { absent: 'not installed' };
   const [wanted, found] = [versionOf(packageRoot), versionOf(folder)];
   if (found !== wanted || found === 'unknown') {
-    return { absent: `its version is ${found}, cpw-native's is ${wanted}; they must be the same` };
+    return {
+      absent: `its version is ${found}, cpw-native's is ${wanted}; they must be the same`,
+      next: `install both at one version: npm install cpw-native@${wanted} ${name}@${wanted}`,
+    };
   }
   return inPrebuilds(folder, platform);
 }
 
 function attemptOf({ what, find }: Candidate, context: LoadContext): Attempt {
   const found = find();
-  if ('absent' in found) return { told: `${what}: ${found.absent}` };
+  if ('absent' in found) return { ...found, told: `${what}: ${found.absent}` };
   const { path } = found;
+  const { facts, open, glibcVersion: glibc } = context;
   try {
-    const problem =
-      context.facts.platform === 'linux' ? elfProblem(path, context.facts.arch) : undefined;
-    if (problem !== undefined) throw new Error(problem);
-    return { told: what, path, addon: context.open(path) };
+    const problem = facts.platform === 'linux' ? elfProblem(path, facts.arch) : undefined;
+    if (problem !== undefined) return { told: `${what}: ${problem}`, path, next: installAgain };
+    return { told: what, path, addon: open(path) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const why = explainLoadFailure(message, context.glibcVersion);
+    const why = explainLoadFailure(message, glibc);
     const meaning = why === undefined ? '' : `${why.meaning}. `;
     const told = `${what}: ${meaning}The system said: ${message}`;
     return { told, path, ...(why === undefined ? {} : { next: why.next }) };
@@ -182,7 +196,11 @@ function attemptOf({ what, find }: Candidate, context: LoadContext): Attempt {
 
 function notFound(tried: readonly Attempt[], context: LoadContext): CpwError {
   const told = tried.map((one) => one.told);
-  const next = tried.find((one) => one.next !== undefined)?.next ?? nextStep(tried, context);
+  const mends = tried.find((one) => one.next !== undefined)?.next;
+  const next =
+    mends === undefined
+      ? nextStep(tried, context)
+      : `${mends}${namedPathOf(context) !== undefined ? orUnset : ''}`;
   return new CpwError(
     'CPW_BINARY_NOT_FOUND',
     `The native addon could not be loaded. Tried:\n  ${told.join('\n  ')}\nNext step: ${next}.`,
@@ -190,14 +208,12 @@ function notFound(tried: readonly Attempt[], context: LoadContext): CpwError {
   );
 }
 
-function nextStep(
-  tried: readonly Attempt[],
-  { packageRoot, facts, namedPath }: LoadContext,
-): string {
-  if (namedPath !== undefined && namedPath !== '') {
-    return 'let CPW_NATIVE_PATH name the addon that npm run build made, or unset it';
+function nextStep(tried: readonly Attempt[], context: LoadContext): string {
+  const { packageRoot, facts } = context;
+  if (namedPathOf(context) !== undefined) {
+    return `let CPW_NATIVE_PATH name an addon of this version${orUnset}`;
   }
-  if (tried.some((one) => one.path !== undefined)) {
+  if (tried.some(isThere)) {
     return 'install again; if that does not help, report what cpw-native doctor --json prints';
   }
   if (existsSync(join(packageRoot, 'CMakeLists.txt'))) return 'npm run build';
