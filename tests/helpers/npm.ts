@@ -116,7 +116,9 @@ export interface Packed {
 
 /** `npm pack` of a folder, into another. */
 export async function pack(folder: string, into: string): Promise<Packed> {
-  const command = ['npm', 'pack', '--json', '--pack-destination', into] as const;
+  // With a cache of its own: npm keeps what it packs, and would later take it from there.
+  const cache = join(into, 'npm-cache');
+  const command = ['npm', 'pack', '--json', '--cache', cache, '--pack-destination', into] as const;
   const { stdout, stderr } = await mustRunIn(folder, command);
   const [packed] = JSON.parse(stdout) as [
     { filename: string; size: number; files: PackedFile[] } | undefined,
