@@ -3,9 +3,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { removeStaleOutput } from './dist.mjs';
-import { main, mustRun, root } from './process.mjs';
+import { main, mustRun, root, StepError } from './process.mjs';
 
 await main(async () => {
+  // From here the core would be published without its platform packages.
+  if (process.env.npm_command === 'publish') {
+    throw new StepError('A release is laid out by scripts/platform-packages.mjs: publish that.');
+  }
   for (const name of removeStaleOutput()) say(`dist/${name} has no source any more: removed`);
   await mustRun('tsc', process.execPath, ['node_modules/typescript/bin/tsc']);
   const folder = path.join(root, 'prebuilds');
