@@ -1,5 +1,5 @@
 // dist as users get it: exactly what the sources make, nothing of a source that was renamed.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './process.mjs';
 
@@ -15,4 +15,13 @@ export function removeStaleOutput() {
     .filter((name) => !existsSync(path.join(root, 'src', name.replace(made, '.ts'))));
   for (const name of stale) rmSync(path.join(dist, name));
   return stale;
+}
+
+/**
+ * Makes the programs of package.json's bin executable, in a folder that holds dist: tsc writes plain
+ * files, and npm packs the mode it finds. @param {string} folder
+ */
+export function makeProgramsExecutable(folder) {
+  const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  for (const file of Object.values(bin)) chmodSync(path.join(folder, file), 0o755);
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { removeStaleOutput } from './dist.mjs';
+import { makeProgramsExecutable, removeStaleOutput } from './dist.mjs';
 import { ensureDist } from './ensure.mjs';
 import { main, root, StepError } from './process.mjs';
 
@@ -157,6 +157,7 @@ function layOutCore(folder, manifest) {
       writeFile(copy, readFileSync(source));
     }
   }
+  makeProgramsExecutable(folder);
   for (const name of [...papers, 'README.md', 'CHANGELOG.md']) {
     cpSync(path.join(root, name), path.join(folder, name));
   }

@@ -2,7 +2,7 @@
 // package holds what lies in prebuilds/. Standard output belongs to `npm pack --json`.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { removeStaleOutput } from './dist.mjs';
+import { makeProgramsExecutable, removeStaleOutput } from './dist.mjs';
 import { main, mustRun, root, StepError } from './process.mjs';
 
 await main(async () => {
@@ -12,6 +12,7 @@ await main(async () => {
   }
   for (const name of removeStaleOutput()) say(`dist/${name} has no source any more: removed`);
   await mustRun('tsc', process.execPath, ['node_modules/typescript/bin/tsc']);
+  makeProgramsExecutable(root);
   const folder = path.join(root, 'prebuilds');
   const platforms = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
