@@ -2,6 +2,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -104,7 +105,7 @@ t.test('when the core is laid out, it asks for the platforms at its own version'
 t.test('when npm installs the core, it brings the addon of this platform alone', async (t) => {
   const app = newApp('all');
   await npm.mustRunIn(app, [...npm.install, core]);
-  t.same(registry.fetched, [`cpw-native-${platform}-${manifestOf('cpw-native')['version']}.tgz`]);
+  t.same(readdirSync(join(app, 'node_modules/@cpw-native')), [platform]);
   t.match(await addonOf(app), { path: addonIn(app, plain), backends: { length: 5 } });
 });
 
