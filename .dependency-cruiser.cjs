@@ -33,6 +33,8 @@ const mayImport = {
   text: ['options'],
   native: [],
   options: [],
+  // A package of its own: it imports cpw-native by name, as any user does.
+  service: [],
 };
 const everyone = ['^src/errors[.]ts$', '^src/types[.]ts$'];
 
@@ -72,6 +74,20 @@ module.exports = {
       to: { path: ['^src/cli/', '^src/index[.]ts$'] },
     },
     {
+      name: 'service-is-another-package',
+      comment: 'it imports the core by its package name; the core finds it at run time',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/service/' },
+      to: { path: '^src/service/' },
+    },
+    {
+      name: 'service-imports-the-core-by-name',
+      comment: 'not by a path, however that is written: not even errors and types',
+      severity: 'error',
+      from: { path: '^src/service/' },
+      to: { path: '^src/', pathNot: '^src/service/', dependencyTypes: ['local'] },
+    },
+    {
       name: 'stages-do-not-know-each-other',
       severity: 'error',
       from: { path: '^src/stages/([^/]+)[.]ts$', pathNot: '^src/stages/stage[.]ts$' },
@@ -82,7 +98,7 @@ module.exports = {
       comment: 'only src/native/load.ts finds and loads the .node file',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/native/load[.]ts$' },
-      to: { path: ['node-gyp-build', '[.]node$'] },
+      to: { path: '[.]node$' },
     },
     {
       name: 'only-media-runs-programs',
