@@ -3,6 +3,7 @@ import { resolveSpeechDetector } from '../models/store.js';
 import type { NativeSpeechDetector } from '../native/addon.js';
 import { runCall, runJob } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
+import { mediaOptionsSchema, type MediaOptions } from '../options/media.js';
 import { parseOptions } from '../options/parse.js';
 import { vadOptionsSchema, type VadOptions } from '../options/transcribe.js';
 import type { SpeechSegment } from '../types.js';
@@ -34,19 +35,29 @@ export class SpeechDetector {
     return this.#native;
   }
 
-  /** The spans of speech, ascending, without overlap. Throws CPW_UNSUPPORTED_MEDIA, CPW_CLOSED. */
+  /**
+   * The spans of speech, ascending, without overlap. Throws CPW_UNSUPPORTED_MEDIA,
+   * CPW_MEDIA_TOOL_FAILED, CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS, CPW_CLOSED.
+   */
   async detectSpeech(
     input: AudioInput,
-    options: VadOptions = {},
+    options: VadOptions & MediaOptions = {},
     context: {
       readonly signal?: AbortSignal;
       readonly onProgress?: (fraction: number) => void;
+      readonly onNote?: (text: string) => void;
     } = {},
   ): Promise<readonly SpeechSegment[]> {
-    const vad = parseOptions(vadOptionsSchema, options, { subject: 'detectSpeech' });
-    const { signal, onProgress } = context;
+    const { start, end, audioTrack, ffmpeg, ...vadOptions } = options;
+    const vad = parseOptions(vadOptionsSchema, vadOptions, { subject: 'detectSpeech' });
+    const media = parseOptions(
+      mediaOptionsSchema,
+      { start, end, audioTrack, ffmpeg },
+      { subject: 'detectSpeech' },
+    );
+    const { signal, onProgress, onNote } = context;
     signal?.throwIfAborted();
-    const opened = await openInput(loadAddon(), input);
+    const opened = await openInput(loadAddon(), input, { media, signal, onNote });
     const callbacks = onProgress ? { onProgress } : {};
     return runCall(() => this.#native.detectSpeech(opened.native, vad, callbacks), opened, signal);
   }

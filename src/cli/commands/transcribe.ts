@@ -118,6 +118,7 @@ async function transcribeOne(
   reporter.progress(label, 0);
   const transcript = await recognizer.transcribe(openInput(input, signal), values.transcribe, {
     signal,
+    onNote: (text) => reporter.note(text),
     onProgress: (fraction) => reporter.progress(label, fraction),
     onSegment: ({ text }) => {
       if (asText) reporter.result(`${text.trim()}\n`);
