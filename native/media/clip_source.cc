@@ -25,7 +25,8 @@ ClipSource::ClipSource(std::shared_ptr<AudioSource> inner, std::uint64_t begin,
                        std::optional<std::uint64_t> end)
     : inner_(std::move(inner)), begin_(begin), end_(end) {
   if (end_ && *end_ <= begin_) {
-    throw CpwError(ErrorCode::kInternal, "A clip must end behind its begin. Next step: check the options before.");
+    throw CpwError(ErrorCode::kInternal,
+                   "A clip must end behind its begin. Next step: check the options before.");
   }
 }
 

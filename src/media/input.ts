@@ -158,7 +158,8 @@ async function openIterator(
   context: OpenContext,
 ): Promise<OpenedInput> {
   const { signal, media } = context;
-  const { value: first } = await abortable(iterator.next(), signal);
+  const next = await abortable(iterator.next(), signal);
+  const first = next.done === true ? undefined : next.value;
   if (first !== undefined) checkChunk(first, undefined);
   if (first instanceof Float32Array) {
     checkBuffer(first);
