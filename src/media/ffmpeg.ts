@@ -77,19 +77,24 @@ async function* samplesOf(
 }
 
 /** Chunks of a pipe end anywhere; a sample is handed on when its last byte is there. */
-async function* wholeSamples(
-  chunks: AsyncIterable<unknown>,
-): AsyncGenerator<Float32Array<ArrayBuffer>, void> {
+async function* wholeSamples(chunks: AsyncIterable<unknown>): AsyncGenerator<Float32Array, void> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) throw new CpwError('CPW_INTERNAL', 'ffmpeg gave text');
-    const bytes = new Uint8Array(rest.length + chunk.length);
-    bytes.set(rest);
-    bytes.set(chunk, rest.length);
+    const bytes = joined(rest, chunk);
     const count = Math.floor(bytes.length / bytesPerSample);
-    rest = bytes.subarray(count * bytesPerSample);
-    if (count > 0) yield new Float32Array(bytes.buffer, 0, count);
+    rest = bytes.slice(count * bytesPerSample);
+    if (count > 0) yield new Float32Array(bytes.buffer, bytes.byteOffset, count);
   }
+}
+
+/** Both in one piece that samples can lie in; as a rule the chunk itself, so that nothing is copied. */
+function joined(rest: Uint8Array, chunk: Uint8Array): Uint8Array {
+  if (rest.length === 0 && chunk.byteOffset % bytesPerSample === 0) return chunk;
+  const bytes = new Uint8Array(rest.length + chunk.length);
+  bytes.set(rest);
+  bytes.set(chunk, rest.length);
+  return bytes;
 }
 
 /** Throws unless the audio ended where it should. */
