@@ -36,7 +36,9 @@ export interface Transcript {
   readonly language: string;
   /** 0..1; 1 when the language was given. */
   readonly languageProbability: number;
-  /** Seconds of audio that were read. */
+  /** Where a clip begins in its recording, in seconds; absent when all of it was read. */
+  readonly start?: number;
+  /** Seconds of audio that were read, from `start` on. */
   readonly duration: number;
   readonly segments: readonly Segment[];
 }

@@ -13,7 +13,9 @@
 #include "binding/submit.h"
 #include "binding/type_tags.h"
 #include "binding/typed_array.h"
+#include "media/clip_source.h"
 #include "media/decoded_source.h"
+#include "media/identify.h"
 
 namespace cpw {
 namespace {
@@ -28,6 +30,14 @@ ErrorCode CodeOf(const std::string& name) {
     if (name == kErrorCodeNames[i]) return static_cast<ErrorCode>(i);
   }
   throw CpwError(ErrorCode::kInternal, name + " is no error code.");
+}
+
+Napi::Value ToJs(Napi::Env env, const MediaIdentity& identity) {
+  static constexpr const char* kRoutes[] = {"decoded", "foreign", "more"};
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("route", kRoutes[static_cast<int>(identity.route)]);
+  object.Set("format", identity.format);
+  return object;
 }
 
 // Hands a chunk over; the promise settles when the queue has room again.
@@ -58,12 +68,15 @@ Napi::Value PushTo(Napi::Env env, Target& target, std::vector<Item> chunk) {
 void AudioInputWrap::Register(Napi::Env env, Napi::Object exports) {
   Environment::Get(env).audio_input_class = Napi::Persistent(DefineClass(
       env, "AudioInput",
-      {InstanceMethod<&AudioInputWrap::Push>("push"), InstanceMethod<&AudioInputWrap::End>("end"),
+      {InstanceMethod<&AudioInputWrap::Clip>("clip"), InstanceMethod<&AudioInputWrap::Push>("push"),
+       InstanceMethod<&AudioInputWrap::End>("end"),
        InstanceMethod<&AudioInputWrap::Fail>("fail")}));
   Napi::Object type = Napi::Object::New(env);
   type.Set("fromFile", Napi::Function::New<&AudioInputWrap::FromFile>(env));
   type.Set("pushSamples", Napi::Function::New<&AudioInputWrap::PushSamples>(env));
   type.Set("pushBytes", Napi::Function::New<&AudioInputWrap::PushBytes>(env));
+  type.Set("identifyFile", Napi::Function::New<&AudioInputWrap::IdentifyFile>(env));
+  type.Set("identifyHead", Napi::Function::New<&AudioInputWrap::IdentifyHead>(env));
   exports.Set("AudioInput", type);
 }
 
@@ -113,6 +126,42 @@ Napi::Value AudioInputWrap::PushBytes(const Napi::CallbackInfo& info) {
     if (capacity <= 0) throw CpwError(ErrorCode::kInternal, "capacityBytes must be above 0.");
     auto stream = std::make_shared<PushByteStream>(static_cast<std::size_t>(capacity));
     return Make(info.Env(), {std::make_shared<DecodedSource>(stream), stream});
+  });
+}
+
+Napi::Value AudioInputWrap::IdentifyFile(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&] {
+    if (!info[0].IsString()) throw CpwError(ErrorCode::kInternal, "path must be a string.");
+    const std::string path = info[0].As<Napi::String>().Utf8Value();
+    return Submit(
+        info.Env(), info.Env().Undefined(),
+        [path](const std::shared_ptr<Job>&) {
+          FileByteStream stream(path);
+          return IdentifyMedia(stream);
+        },
+        [](Napi::Env env, const MediaIdentity& identity) { return ToJs(env, identity); });
+  });
+}
+
+// On the JS thread: the beginning of a stream is small, and looking at it takes microseconds.
+Napi::Value AudioInputWrap::IdentifyHead(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&] {
+    const auto head = CopyChunk<std::uint8_t>(info[0], napi_uint8_array, "Uint8Array");
+    return ToJs(info.Env(), cpw::IdentifyHead(head, info[1].ToBoolean()));
+  });
+}
+
+Napi::Value AudioInputWrap::Clip(const Napi::CallbackInfo& info) {
+  return Guarded(info.Env(), [&] {
+    Fields fields(info[0], "options");
+    const double begin = fields.Number("beginSample");
+    const double end = fields.Number("endSample");
+    fields.Finish();
+    if (begin < 0) throw CpwError(ErrorCode::kInternal, "beginSample must not be below 0.");
+    std::optional<std::uint64_t> last;
+    if (end >= 0) last = static_cast<std::uint64_t>(end);
+    source_ = std::make_shared<ClipSource>(Take(), static_cast<std::uint64_t>(begin), last);
+    return info.Env().Undefined();
   });
 }
 

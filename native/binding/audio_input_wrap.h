@@ -31,6 +31,9 @@ class AudioInputWrap : public Napi::ObjectWrap<AudioInputWrap> {
   static Napi::Value FromFile(const Napi::CallbackInfo& info);
   static Napi::Value PushSamples(const Napi::CallbackInfo& info);
   static Napi::Value PushBytes(const Napi::CallbackInfo& info);
+  static Napi::Value IdentifyFile(const Napi::CallbackInfo& info);
+  static Napi::Value IdentifyHead(const Napi::CallbackInfo& info);
+  Napi::Value Clip(const Napi::CallbackInfo& info);
   Napi::Value Push(const Napi::CallbackInfo& info);
   void End(const Napi::CallbackInfo& info);
   void Fail(const Napi::CallbackInfo& info);

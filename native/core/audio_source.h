@@ -19,6 +19,9 @@ class AudioSource {
   // Seconds, when the container tells it; asked only after the first Read(). For progress alone.
   virtual std::optional<double> Duration() const { return std::nullopt; }
 
+  // Seconds of the recording that lie before the first sample: 0, but for a clip.
+  virtual double Begin() const { return 0; }
+
   // Any thread: wakes a blocked Read() and makes every later one return 0.
   virtual void Interrupt() noexcept {}
 };

@@ -57,6 +57,10 @@ std::vector<Segment> Timeline::Place(const Window& window, std::vector<Segment> 
   }
   last_start_ = segments.back().start;
   last_end_ = std::max(last_end_, segments.back().end);
+  for (Segment& segment : segments) {
+    Shift(segment, begin_);
+    for (Word& word : segment.words) Shift(word, begin_);
+  }
   return segments;
 }
 

@@ -11,10 +11,14 @@ namespace cpw {
 // not overlap, is longer than zero and lies inside its window (words: inside their segment).
 class Timeline {
  public:
+  // `begin`: seconds of the recording before the audio that the windows count from.
+  explicit Timeline(double begin = 0) : begin_(begin) {}
+
   // Segments without text are dropped. Windows are placed in the order of their starts.
   std::vector<Segment> Place(const Window& window, std::vector<Segment> segments);
 
  private:
+  const double begin_;
   double last_start_ = 0;
   double last_end_ = 0;
 };

@@ -103,7 +103,8 @@ class Transcriber {
         in_flight_(seeks_ ? 1
                           : static_cast<std::size_t>(std::max(recognizer.parallelism(), 1)) + 1),
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
-        progress_(job, source) {}
+        progress_(job, source),
+        timeline_(source.Begin()) {}
 
   TranscriptionResult Run() {
     DecideLanguage();
@@ -290,8 +291,8 @@ std::vector<SpeechSegment> DetectSpeech(AudioSource& source, SpeechScorer& score
       total += static_cast<std::int64_t>(count);
       if (count < kStep) segmenter.Finish(total);
       while (const auto range = segmenter.Pop()) {
-        found.push_back({static_cast<double>(range->begin) / kSampleRate,
-                         static_cast<double>(range->end) / kSampleRate});
+        found.push_back({source.Begin() + static_cast<double>(range->begin) / kSampleRate,
+                         source.Begin() + static_cast<double>(range->end) / kSampleRate});
       }
       progress.Reach(static_cast<double>(total) / kSampleRate);
     }

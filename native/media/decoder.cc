@@ -79,10 +79,10 @@ void RefuseMedia(const BufferedInput& input, const std::string& reason) {
 }
 
 void RefuseFormat(const BufferedInput& input, const std::string& format) {
-  throw CpwError(ErrorCode::kUnsupportedMedia,
-                 "Cannot decode " + input.name() + ": it is " + format +
-                     ", which needs ffmpeg. Next step: convert it with: "
-                     "ffmpeg -i in -ar 16000 -ac 1 out.wav");
+  throw ForeignFormat("Cannot decode " + input.name() + ": it is " + format +
+                          ", which needs ffmpeg. Next step: convert it with: "
+                          "ffmpeg -i in -ar 16000 -ac 1 out.wav",
+                      format);
 }
 
 void CheckFormat(const BufferedInput& input, std::uint64_t channels, std::uint64_t rate) {
@@ -121,8 +121,12 @@ std::unique_ptr<Decoder> OpenDecoder(BufferedInput& input) {
     return OpenMp3(input);
   }
   if (start.empty()) RefuseMedia(input, "it holds a tag and no audio");
-  RefuseMedia(input,
-              "it is none of WAV, FLAC, MP3 and Ogg Vorbis (it begins with " + Seen(start) + ")");
+  throw ForeignFormat("Cannot decode " + input.name() +
+                          ": it is none of WAV, FLAC, MP3 and Ogg Vorbis (it begins with " +
+                          Seen(start) +
+                          "). Next step: check the file, or make it anew with: "
+                          "ffmpeg -i in -ar 16000 -ac 1 out.wav",
+                      "none of WAV, FLAC, MP3 and Ogg Vorbis (it begins with " + Seen(start) + ")");
 }
 
 }  // namespace cpw

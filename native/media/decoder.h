@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "core/error.h"
 #include "media/buffered_input.h"
 
 namespace cpw {
@@ -45,6 +47,17 @@ std::unique_ptr<Decoder> OpenWav(BufferedInput& input);
 std::unique_ptr<Decoder> OpenFlac(BufferedInput& input);
 std::unique_ptr<Decoder> OpenMp3(BufferedInput& input);
 std::unique_ptr<Decoder> OpenOgg(BufferedInput& input);
+
+// The media may be sound, but is none that is decoded here.
+class ForeignFormat : public CpwError {
+ public:
+  ForeignFormat(const std::string& message, std::string format)
+      : CpwError(ErrorCode::kUnsupportedMedia, message), format_(std::move(format)) {}
+  const std::string& format() const noexcept { return format_; }
+
+ private:
+  std::string format_;  // in words: "an AVI file"
+};
 
 // For decoders: what they throw, and the check of what a header claims.
 [[noreturn]] void RefuseMedia(const BufferedInput& input, const std::string& reason);

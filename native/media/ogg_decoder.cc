@@ -31,8 +31,7 @@ class OggDecoder final : public Decoder {
   explicit OggDecoder(BufferedInput& input) : packets_(input) {
     const char* foreign = nullptr;
     if (!FindVorbis(foreign)) {
-      if (foreign) RefuseFormat(input, foreign);
-      RefuseMedia(input, "it is an Ogg file without Vorbis audio");
+      RefuseFormat(input, foreign ? foreign : "an Ogg file without Vorbis audio");
     }
     if (!codec_ || !codec_->valid()) RefuseMedia(input, "its Vorbis headers are damaged");
     format_ = codec_->format();

@@ -1,5 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { CpwError } from '../errors.js';
+import { checkFile } from '../media/check-file.js';
 import { shownName } from './report-error.js';
 
 /** What the recogniser reads for a word of the command line: `-` is standard input. */
@@ -21,26 +20,10 @@ export function shownInput(input: string): string {
 }
 
 /** Why an input cannot be read; undefined where it can. Asked before a model is loaded for it. */
-export async function missingInput(input: string): Promise<CpwError | undefined> {
+export async function missingInput(input: string): Promise<unknown> {
   if (input === '-') return undefined;
-  try {
-    const found = await stat(input);
-    if (found.isDirectory()) return notFound(input, 'is a folder; name the files in it');
-    await access(input, constants.R_OK);
-    return undefined;
-  } catch (cause) {
-    return notFound(input, `cannot be read (${reasonOf(cause)}); check the name`, cause);
-  }
-}
-
-function notFound(input: string, problem: string, cause?: unknown): CpwError {
-  const options = { details: { path: input }, ...(cause === undefined ? {} : { cause }) };
-  return new CpwError('CPW_FILE_NOT_FOUND', `${JSON.stringify(input)} ${problem}`, options);
-}
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return cause instanceof Error ? cause.message : String(cause);
+  return checkFile(input).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }

@@ -1,6 +1,8 @@
-import type { AudioInput } from '../media/input.js';
+import { openInput, type AudioInput } from '../media/input.js';
 import type { NativeRecognizer, NativeSegment, NativeTranscribeOptions } from '../native/addon.js';
 import { runCall } from '../native/handle.js';
+import { loadAddon } from '../native/load.js';
+import type { MediaOptions } from '../options/media.js';
 import { parseOptions } from '../options/parse.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import {
@@ -11,7 +13,6 @@ import {
 } from '../options/transcribe.js';
 import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
 import { loadRecognizer, type LoadContext } from './load-recognizer.js';
-import { openFor } from './open-input.js';
 import { ensureSpeechDetector, type EnsureOptions } from '../models/ensure-model.js';
 import { SpeechDetector } from './speech-detector.js';
 import { startTranscription, type TranscribeContext, type Transcription } from './transcription.js';
@@ -56,8 +57,8 @@ export class Recognizer {
 
   /**
    * Transcribes one input. Await the result for the whole transcript, or iterate it for segments as
-   * they come. Throws CPW_FILE_NOT_FOUND, CPW_UNSUPPORTED_MEDIA, CPW_UNSUPPORTED_LANGUAGE,
-   * CPW_INVALID_OPTIONS, CPW_INFERENCE_FAILED, CPW_CLOSED.
+   * they come. Throws CPW_FILE_NOT_FOUND, CPW_UNSUPPORTED_MEDIA, CPW_MEDIA_TOOL_FAILED,
+   * CPW_UNSUPPORTED_LANGUAGE, CPW_INVALID_OPTIONS, CPW_INFERENCE_FAILED, CPW_CLOSED.
    */
   transcribe(
     input: AudioInput,
@@ -70,14 +71,15 @@ export class Recognizer {
   /** The spoken language by the first 30 s of speech, most probable first. */
   async detectLanguage(
     input: AudioInput,
-    options: Pick<TranscribeOptions, 'vad'> = {},
-    context: { readonly signal?: AbortSignal } = {},
+    options: Pick<TranscribeOptions, 'vad'> & MediaOptions = {},
+    context: Pick<TranscribeContext, 'signal' | 'onNote'> = {},
   ): Promise<readonly LanguageScore[]> {
-    const { vad } = parseOptions(transcribeOptionsSchema, options, { subject: 'detectLanguage' });
-    const { signal } = context;
+    const media = parseOptions(transcribeOptionsSchema, options, { subject: 'detectLanguage' });
+    const { vad } = media;
+    const { signal, onNote } = context;
     signal?.throwIfAborted();
     const detector = vad === false ? null : (await this.#speechDetector(signal)).native;
-    const opened = await openFor(input, signal);
+    const opened = await openInput(loadAddon(), input, { media, signal, onNote });
     const start = () =>
       this.#native.detectLanguage(opened.native, detector, vad === false ? null : vad);
     return runCall(start, opened, signal);
@@ -100,11 +102,11 @@ export class Recognizer {
     context: TranscribeContext,
   ): Promise<Transcript> {
     const parsed = parseOptions(transcribeOptionsSchema, options, { subject: 'transcribe' });
-    const { signal, onProgress } = context;
+    const { signal, onProgress, onNote } = context;
     signal?.throwIfAborted();
     const useDetector = parsed.vad !== false && !this.#closed;
     const detector = useDetector ? (await this.#speechDetector(signal)).native : null;
-    const opened = await openFor(input, signal);
+    const opened = await openInput(loadAddon(), input, { media: parsed, signal, onNote });
     const segments: Segment[] = [];
     const onSegment = (native: NativeSegment): void => {
       const segment = toSegment(native, segments.length);
@@ -115,7 +117,8 @@ export class Recognizer {
     const start = () =>
       this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
     const { language, languageProbability, duration } = await runCall(start, opened, signal);
-    return { language, languageProbability, duration, segments };
+    const from = parsed.start > 0 ? { start: parsed.start } : {};
+    return { language, languageProbability, ...from, duration, segments };
   }
 
   /** One detector for all calls, loaded at the first that needs it. */

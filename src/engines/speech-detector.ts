@@ -1,9 +1,10 @@
-import type { AudioInput } from '../media/input.js';
+import { openInput, type AudioInput } from '../media/input.js';
 import { ensureSpeechDetector } from '../models/ensure-model.js';
 import { resolveSpeechDetector } from '../models/store.js';
 import type { NativeSpeechDetector } from '../native/addon.js';
 import { runCall, runJob } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
+import { mediaOptionsSchema, type MediaOptions } from '../options/media.js';
 import { parseOptions } from '../options/parse.js';
 import {
   speechDetectorOptionsSchema,
@@ -12,7 +13,6 @@ import {
 import type { LoadContext } from './load-recognizer.js';
 import { vadOptionsSchema, type VadOptions } from '../options/transcribe.js';
 import type { SpeechSegment } from '../types.js';
-import { openFor } from './open-input.js';
 
 /** Finds speech in audio with Silero VAD. One instance serves any number of calls at once. */
 export class SpeechDetector {
@@ -47,19 +47,29 @@ export class SpeechDetector {
     return this.#native;
   }
 
-  /** The spans of speech, ascending, without overlap. Throws CPW_UNSUPPORTED_MEDIA, CPW_CLOSED. */
+  /**
+   * The spans of speech, ascending, without overlap. Throws CPW_UNSUPPORTED_MEDIA,
+   * CPW_MEDIA_TOOL_FAILED, CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS, CPW_CLOSED.
+   */
   async detectSpeech(
     input: AudioInput,
-    options: VadOptions = {},
+    options: VadOptions & MediaOptions = {},
     context: {
       readonly signal?: AbortSignal;
       readonly onProgress?: (fraction: number) => void;
+      readonly onNote?: (text: string) => void;
     } = {},
   ): Promise<readonly SpeechSegment[]> {
-    const vad = parseOptions(vadOptionsSchema, options, { subject: 'detectSpeech' });
-    const { signal, onProgress } = context;
+    const { start, end, audioTrack, ffmpeg, ...vadOptions } = options;
+    const vad = parseOptions(vadOptionsSchema, vadOptions, { subject: 'detectSpeech' });
+    const media = parseOptions(
+      mediaOptionsSchema,
+      { start, end, audioTrack, ffmpeg },
+      { subject: 'detectSpeech' },
+    );
+    const { signal, onProgress, onNote } = context;
     signal?.throwIfAborted();
-    const opened = await openFor(input, signal);
+    const opened = await openInput(loadAddon(), input, { media, signal, onNote });
     const callbacks = onProgress ? { onProgress } : {};
     return runCall(() => this.#native.detectSpeech(opened.native, vad, callbacks), opened, signal);
   }

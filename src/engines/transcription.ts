@@ -6,6 +6,11 @@ export interface TranscribeContext {
   readonly signal?: AbortSignal;
   /** 0..1, never falling; only as often as the engine has news. */
   readonly onProgress?: (fraction: number) => void;
+  /**
+   * What the user should know of the input, in words: which of several audio tracks was taken, what
+   * could not be decoded.
+   */
+  readonly onNote?: (text: string) => void;
   /** Each segment as soon as it is final, in order. */
   readonly onSegment?: (segment: Segment) => void;
 }

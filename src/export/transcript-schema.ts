@@ -25,13 +25,14 @@ const segmentSchema = z.strictObject({
 
 /**
  * The shape of a transcript wherever it is kept as JSON, checked on writing and on reading: ids
- * count from 0, segments ascend, `start < end`, all inside the duration; words are monotone and
+ * count from 0, segments ascend, `start < end`, all inside what was read of the recording; words are monotone and
  * inside their segment.
  */
 export const transcriptSchema = z
   .strictObject({
     language: z.string().min(1),
     languageProbability: probability,
+    start: z.exactOptional(seconds),
     duration: seconds,
     segments: z.array(segmentSchema),
   })
@@ -55,12 +56,12 @@ interface Span {
 }
 
 function orderProblems(transcript: Transcript): readonly OrderProblem[] {
-  const { duration, segments } = transcript;
+  const { start = 0, duration, segments } = transcript;
   return segments.flatMap((segment, index) => {
     const path = ['segments', index];
     const problems = spanProblems(segment, {
-      after: segments[index - 1]?.start ?? 0,
-      before: duration,
+      after: segments[index - 1]?.start ?? start,
+      before: start + duration,
     });
     if (segment.id !== index) problems.push(`id is ${segment.id}, not ${index}`);
     const ofWords = (segment.words ?? []).flatMap((word, at, words) => {

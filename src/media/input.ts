@@ -1,10 +1,31 @@
-import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CpwError } from '../errors.js';
-import type { NativeAddon, NativeAudioInput } from '../native/addon.js';
+import type { NativeAddon } from '../native/addon.js';
+import { runJob } from '../native/handle.js';
+import type { ParsedMediaOptions } from '../options/media.js';
+import { abortable } from './abortable.js';
+import { checkFile } from './check-file.js';
+import { openForeignFile, openForeignStream } from './foreign.js';
+import { identifyStream } from './identify.js';
+import { openPipe } from './named-pipe.js';
+import {
+  checkBuffer,
+  checkChunk,
+  letGo,
+  pumped,
+  resumed,
+  slices,
+  streamFailed,
+  withRelease,
+  wrongInput,
+  type OpenedInput,
+} from './pump.js';
+
+export type { OpenedInput } from './pump.js';
 
 /**
- * What can be transcribed: the path or file URL of an audio file, an encoded file in memory or as a
+ * What can be transcribed: the path or file URL of a media file, an encoded file in memory or as a
  * stream of bytes (a Readable is one), 16 kHz mono samples, or a stream of them.
  */
 export type AudioInput =
@@ -15,13 +36,12 @@ export type AudioInput =
   | AsyncIterable<Uint8Array>
   | AsyncIterable<Float32Array>;
 
-/** An input made ready for one native call. */
-export interface OpenedInput {
-  readonly native: NativeAudioInput;
-  /** Feeds the native side while the call runs; `stop()` ends it and releases the stream. */
-  readonly pump?: { readonly done: Promise<void>; stop(): Promise<void> };
-  /** What the caller's own stream failed with, to be told instead of the native error. */
-  failure(): CpwError | undefined;
+/** How an input is opened. */
+export interface OpenContext {
+  readonly media: ParsedMediaOptions;
+  readonly signal?: AbortSignal | undefined;
+  /** What the user should know: which of several tracks is read, what could not be decoded. */
+  readonly onNote?: ((text: string) => void) | undefined;
 }
 
 /** Seconds of samples, or of one-byte-a-sample audio, that may wait between JavaScript and the engine. */
@@ -29,156 +49,134 @@ const capacityS = 30;
 const capacityBytes = 1 << 20;
 const chunkSamples = 16_000;
 const chunkBytes = 1 << 16;
+const samplesPerSecond = 16_000;
 
-/** Opens any kind of input. Throws CPW_INVALID_OPTIONS or CPW_FILE_NOT_FOUND. */
-export async function openInput(addon: NativeAddon, input: AudioInput): Promise<OpenedInput> {
-  if (typeof input === 'string') return openFile(addon, input);
-  if (input instanceof URL) return openFile(addon, pathOf(input));
+/**
+ * Opens any kind of input; its content decides what decodes it. Throws CPW_INVALID_OPTIONS,
+ * CPW_FILE_NOT_FOUND, CPW_UNSUPPORTED_MEDIA, CPW_MEDIA_TOOL_FAILED, or the signal's reason.
+ */
+export async function openInput(
+  addon: NativeAddon,
+  input: AudioInput,
+  context: OpenContext,
+): Promise<OpenedInput> {
+  context.signal?.throwIfAborted();
+  const opened = await open(addon, input, context);
+  const { start, end } = context.media;
+  if (start > 0 || end !== undefined) {
+    opened.native.clip({
+      beginSample: sampleAt(start),
+      endSample: end === undefined ? -1 : sampleAt(end),
+    });
+  }
+  return opened;
+}
+
+function sampleAt(seconds: number): number {
+  return Math.round(seconds * samplesPerSecond);
+}
+
+async function open(
+  addon: NativeAddon,
+  input: AudioInput,
+  context: OpenContext,
+): Promise<OpenedInput> {
+  if (typeof input === 'string') return openFile(addon, input, context);
+  if (input instanceof URL) return openFile(addon, pathOf(input), context);
   if (input instanceof Float32Array) {
     checkBuffer(input);
-    const durationS = input.length / 16_000;
-    return pumped(
-      addon.AudioInput.pushSamples({ capacityS, durationS }),
-      slices(input, chunkSamples),
-    );
+    const durationS = input.length / samplesPerSecond;
+    return openSamples(addon, slices(input, chunkSamples), { ...context, durationS });
   }
   if (input instanceof Uint8Array) {
     checkBuffer(input);
-    return pumped(addon.AudioInput.pushBytes({ capacityBytes }), slices(input, chunkBytes));
+    return openStream(addon, slices(input, chunkBytes), context);
   }
   if (typeof input === 'object' && input !== null && Symbol.asyncIterator in input) {
-    return openStream(addon, input);
+    return openStream(addon, input, context);
   }
   throw wrongInput(`got ${input === null ? 'null' : typeof input}`);
 }
 
-async function openFile(addon: NativeAddon, path: string): Promise<OpenedInput> {
+async function openFile(
+  addon: NativeAddon,
+  path: string,
+  context: OpenContext,
+): Promise<OpenedInput> {
   if (path === '' || path.includes('\0')) throw wrongInput('the path is empty or holds a NUL');
-  // The native side checks again when it opens; this gives the common mistake its error early.
-  await stat(path).catch((cause: unknown) => {
+  const { signal } = context;
+  const kind = await abortable(checkFile(path), signal);
+  if (kind === 'pipe') return openStream(addon, await openPipe(path), context);
+  // ffmpeg lists the tracks, also those of files that could be decoded here.
+  const asked = context.media.audioTrack !== undefined;
+  const identity = await runJob(() => addon.AudioInput.identifyFile(path), signal);
+  if (identity.route === 'decoded' && !asked) {
+    return { native: addon.AudioInput.fromFile(path), failure: () => undefined };
+  }
+  const name = JSON.stringify(path);
+  return openForeignFile(addon, path, { ...context, name, format: identity.format });
+}
+
+function openSamples(
+  addon: NativeAddon,
+  chunks: AsyncIterable<Uint8Array | Float32Array>,
+  { durationS, media }: OpenContext & { readonly durationS: number },
+): OpenedInput {
+  if (media.audioTrack !== undefined) {
     throw new CpwError(
-      'CPW_FILE_NOT_FOUND',
-      `${path} cannot be opened (${cause instanceof Error ? cause.message : String(cause)}). ` +
-        'Next step: check the path and its permissions.',
-      { cause, details: { path } },
+      'CPW_INVALID_OPTIONS',
+      'audioTrack has no effect on samples, which are one track. Next step: leave it out.',
     );
-  });
-  return { native: addon.AudioInput.fromFile(path), failure: () => undefined };
+  }
+  return pumped(addon.AudioInput.pushSamples({ capacityS, durationS }), chunks);
 }
 
 async function openStream(
   addon: NativeAddon,
   stream: AsyncIterable<Uint8Array | Float32Array>,
+  context: OpenContext,
 ): Promise<OpenedInput> {
   const iterator = stream[Symbol.asyncIterator]();
-  let first: IteratorResult<Uint8Array | Float32Array>;
-  try {
-    first = await iterator.next();
-  } catch (cause) {
-    throw streamFailed(cause);
-  }
-  const samples = first.done !== true && first.value instanceof Float32Array;
-  const native = samples
-    ? addon.AudioInput.pushSamples({ capacityS, durationS: -1 })
-    : addon.AudioInput.pushBytes({ capacityBytes });
-  return pumped(native, resumed(first, iterator));
-}
-
-/** Moves chunks to the native side, each as soon as there is room. */
-function pumped(
-  native: NativeAudioInput,
-  chunks: AsyncIterable<Uint8Array | Float32Array>,
-): OpenedInput {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let stopped = false;
-  let failure: CpwError | undefined;
-  const run = async (): Promise<void> => {
-    try {
-      let kind: 'samples' | 'bytes' | undefined;
-      while (!stopped) {
-        const next = await iterator.next();
-        if (next.done === true || stopped) break;
-        kind = checkChunk(next.value, kind);
-        await native.push(next.value);
-      }
-      native.end();
-    } catch (cause) {
-      failure = cause instanceof CpwError ? cause : streamFailed(cause);
-      native.fail(failure.code, failure.message);
-    }
+  const release = async (): Promise<void> => {
+    letGo(iterator);
+    // Its iterator ends only after the chunk that it waits for.
+    if (stream instanceof Readable) stream.destroy();
   };
-  const done = run();
-  const stop = async (): Promise<void> => {
-    stopped = true;
-    // A source that never yields again must not hold up the caller; it is told, not awaited.
-    void Promise.resolve(iterator.return?.()).catch(() => undefined);
-    native.end();
-  };
-  return { native, pump: { done, stop }, failure: () => failure };
-}
-
-async function* slices<T extends Uint8Array | Float32Array>(
-  whole: T,
-  size: number,
-): AsyncGenerator<T, void> {
-  const { length } = whole;
-  for (let start = 0; start < length; start += size) {
-    if (whole.length !== length) {
-      throw wrongInput('its buffer was detached or resized while it was read');
-    }
-    yield whole.subarray(start, start + size) as T;
-  }
-}
-
-async function* resumed<T>(
-  first: IteratorResult<T>,
-  rest: AsyncIterator<T>,
-): AsyncGenerator<T, void> {
   try {
-    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
-function checkChunk(chunk: unknown, kind: 'samples' | 'bytes' | undefined): 'samples' | 'bytes' {
-  const found =
-    chunk instanceof Float32Array ? 'samples' : chunk instanceof Uint8Array ? 'bytes' : undefined;
-  if (found === undefined) {
-    throw wrongInput(`its stream yielded ${typeof chunk === 'string' ? 'text' : typeof chunk}`);
-  }
-  if (kind !== undefined && kind !== found) throw wrongInput('its stream mixed bytes and samples');
-  return found;
-}
-
-/** An empty array is fine, a detached one is a mistake; a view on it tells them apart. */
-function checkBuffer(array: Uint8Array | Float32Array): void {
-  try {
-    void new Uint8Array(array.buffer, 0, 0).length;
+    return withRelease(await openIterator(addon, iterator, context), release);
   } catch (cause) {
-    throw wrongInput('its buffer is detached', cause);
+    await release();
+    throw cause instanceof CpwError || context.signal?.aborted === true
+      ? cause
+      : streamFailed(cause);
   }
+}
+
+async function openIterator(
+  addon: NativeAddon,
+  iterator: AsyncIterator<Uint8Array | Float32Array>,
+  context: OpenContext,
+): Promise<OpenedInput> {
+  const { signal, media } = context;
+  const next = await abortable(iterator.next(), signal);
+  const first = next.done === true ? undefined : next.value;
+  if (first !== undefined) checkChunk(first, undefined);
+  if (first instanceof Float32Array) {
+    checkBuffer(first);
+    return openSamples(addon, resumed([first], iterator), { ...context, durationS: -1 });
+  }
+  const begun = first instanceof Uint8Array ? first : new Uint8Array(0);
+  const { identity, head, bytes } = await identifyStream(addon, begun, { iterator, signal });
+  if (identity.route === 'foreign' || media.audioTrack !== undefined) {
+    const { format } = identity;
+    return openForeignStream(addon, bytes, { ...context, name: 'The stream', format, head });
+  }
+  return pumped(addon.AudioInput.pushBytes({ capacityBytes }), bytes);
 }
 
 function pathOf(url: URL): string {
-  if (url.protocol !== 'file:')
-    throw wrongInput(`only file: URLs can be read, not ${url.protocol}`);
+  if (url.protocol !== 'file:') {
+    throw wrongInput(`only file: URLs can be read, not ${url.protocol}; download it first`);
+  }
   return fileURLToPath(url);
-}
-
-function wrongInput(what: string, cause?: unknown): CpwError {
-  return new CpwError(
-    'CPW_INVALID_OPTIONS',
-    `The input cannot be taken: ${what}. Next step: give a path, a file URL, a Uint8Array, a ` +
-      'Readable or AsyncIterable of bytes, or Float32Array samples (16 kHz mono) or an AsyncIterable of them.',
-    { cause },
-  );
-}
-
-function streamFailed(cause: unknown): CpwError {
-  return new CpwError(
-    'CPW_UNSUPPORTED_MEDIA',
-    `The input stream failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
 }

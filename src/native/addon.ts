@@ -157,6 +157,8 @@ export interface NativeSpeechDetector {
 
 /** A stream of audio for one call; it can be handed to one call alone. */
 export interface NativeAudioInput {
+  /** Before the call: samples [beginSample, endSample) at 16 kHz alone; endSample -1 = to the end. */
+  clip(options: { readonly beginSample: number; readonly endSample: number }): void;
   /**
    * Push inputs only: copies the chunk and resolves when there is room for another, at the latest
    * when the call that reads has ended.
@@ -167,7 +169,18 @@ export interface NativeAudioInput {
   fail(code: string, message: string): void;
 }
 
+/** Who decodes some media, by its content. */
+export interface NativeMediaIdentity {
+  /** `decoded`: the addon, which also says what is wrong with it. `more`: the head is too short. */
+  readonly route: 'decoded' | 'foreign' | 'more';
+  /** What was seen where the route is `foreign`: `an AVI file`. */
+  readonly format: string;
+}
+
 export interface NativeAudioInputClass {
+  identifyFile(path: string): NativeJob<NativeMediaIdentity>;
+  /** By the first bytes of a stream; `whole` when there are no more. Not empty. */
+  identifyHead(head: Uint8Array, whole: boolean): NativeMediaIdentity;
   /** Opened and decoded on the call's thread. */
   fromFile(path: string): NativeAudioInput;
   /**

@@ -23,27 +23,6 @@ export async function runJob<T>(start: () => NativeJob<T>, signal?: AbortSignal)
   }
 }
 
-/**
- * What `work` resolves to. Where the signal aborts first it rejects with the reason at once, and
- * `release` gets what comes too late.
- */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-  release: (late: T) => unknown,
-): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => {
-      reject(signal.reason);
-      work.then(release).catch(() => undefined);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
 /** {@link runJob} over an opened input: feeds it, and tells what the caller's own stream failed with. */
 export async function runCall<T>(
   start: () => NativeJob<T>,

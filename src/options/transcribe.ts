@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkClip, mediaShape } from './media.js';
 
 // Why these numbers: whisper.cpp ends a speech segment after 100 ms of silence and pads it with
 // 30 ms, which cuts phrases apart and clips soft consonants; faster-whisper waits 2000 ms and pads
@@ -73,57 +74,60 @@ export type VadOptions = z.input<typeof vadOptionsSchema>;
 export type ParsedVadOptions = z.output<typeof vadOptionsSchema>;
 
 /** What `Recognizer.transcribe` accepts beside the input. */
-export const transcribeOptionsSchema = z.strictObject({
-  language: z
-    .string()
-    .regex(
-      /^(auto|[a-z]{2,3})$/u,
-      "is not a language code; give one as Whisper's, e.g. en, or auto",
-    )
-    .default('auto')
-    .describe(
-      "Spoken language as Whisper's code (en, de, hi, …). auto: decided on the first 30 s of " +
-        'speech; English-only models take en',
-    )
-    .meta({ group: 'Recognition' }),
-  task: z
-    .enum(['transcribe', 'translate'])
-    .default('transcribe')
-    .describe('transcribe writes what was spoken, translate writes it in English')
-    .meta({ group: 'Recognition' }),
-  beamSize: z
-    .int32()
-    .min(1)
-    // whisper.cpp 1.9.1 decodes 8 hypotheses at most (WHISPER_MAX_DECODERS).
-    .max(8)
-    .optional()
-    .describe(
-      `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first}, and ` +
-        `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
-    )
-    .meta({ group: 'Recognition' }),
-  initialPrompt: z
-    .string()
-    .default('')
-    .describe('Text the model takes as spoken before: names, spelling, style. Empty: none')
-    .meta({ group: 'Recognition' }),
-  windowS: z
-    .number()
-    .min(1)
-    .max(30)
-    .default(30)
-    .describe('Longest stretch of audio decoded in one pass, in s; 30 is all a model can take')
-    .meta({ group: 'Recognition' }),
-  vad: z
-    .union([z.boolean(), vadOptionsSchema])
-    .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))
-    // Not default(): zod 4.6 leaves that of a union with a transform out of its JSON schema.
-    .prefault(true)
-    .describe(
-      'Skip what is not speech (Silero). false: all audio is decoded, in windows of windowS',
-    )
-    .meta({ group: 'Speech detection' }),
-});
+export const transcribeOptionsSchema = z
+  .strictObject({
+    ...mediaShape,
+    language: z
+      .string()
+      .regex(
+        /^(auto|[a-z]{2,3})$/u,
+        "is not a language code; give one as Whisper's, e.g. en, or auto",
+      )
+      .default('auto')
+      .describe(
+        "Spoken language as Whisper's code (en, de, hi, …). auto: decided on the first 30 s of " +
+          'speech; English-only models take en',
+      )
+      .meta({ group: 'Recognition' }),
+    task: z
+      .enum(['transcribe', 'translate'])
+      .default('transcribe')
+      .describe('transcribe writes what was spoken, translate writes it in English')
+      .meta({ group: 'Recognition' }),
+    beamSize: z
+      .int32()
+      .min(1)
+      // whisper.cpp 1.9.1 decodes 8 hypotheses at most (WHISPER_MAX_DECODERS).
+      .max(8)
+      .optional()
+      .describe(
+        `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first}, and ` +
+          `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
+      )
+      .meta({ group: 'Recognition' }),
+    initialPrompt: z
+      .string()
+      .default('')
+      .describe('Text the model takes as spoken before: names, spelling, style. Empty: none')
+      .meta({ group: 'Recognition' }),
+    windowS: z
+      .number()
+      .min(1)
+      .max(30)
+      .default(30)
+      .describe('Longest stretch of audio decoded in one pass, in s; 30 is all a model can take')
+      .meta({ group: 'Recognition' }),
+    vad: z
+      .union([z.boolean(), vadOptionsSchema])
+      .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))
+      // Not default(): zod 4.6 leaves that of a union with a transform out of its JSON schema.
+      .prefault(true)
+      .describe(
+        'Skip what is not speech (Silero). false: all audio is decoded, in windows of windowS',
+      )
+      .meta({ group: 'Speech detection' }),
+  })
+  .check(checkClip);
 
 /** Options of `Recognizer.transcribe`, every one of them optional. */
 export type TranscribeOptions = z.input<typeof transcribeOptionsSchema>;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { CpwError, errorCodes } from '../../src/errors.js';
 import { openInput } from '../../src/media/input.js';
+import { mediaOptionsSchema } from '../../src/options/media.js';
 import { runJob } from '../../src/native/handle.js';
 import { loadAddon } from '../../src/native/load.js';
 import { loadProbe, probe, probeOptions, tone } from '../helpers/probe.js';
@@ -176,7 +177,7 @@ t.test(
     const running = probe(recognizer, going);
     setTimeout(() => detach(going), 20);
     await t.rejects(running, { code: 'CPW_INVALID_OPTIONS', message: /detached or resized/ });
-    const { native } = await openInput(addon, tone(1));
+    const { native } = await openInput(addon, tone(1), { media: mediaOptionsSchema.parse({}) });
     for (const wrong of [gone, 'x', null, {}, new Float64Array(4)]) {
       t.throws(() => native.push(wrong as never), { code: 'CPW_INTERNAL' });
     }

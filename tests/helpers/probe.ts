@@ -7,6 +7,8 @@ import type {
 import { runCall, runJob } from '../../src/native/handle.js';
 import { loadAddon } from '../../src/native/load.js';
 import { openInput, type AudioInput } from '../../src/media/input.js';
+import { mediaOptionsSchema, type MediaOptions } from '../../src/options/media.js';
+import { parseOptions } from '../../src/options/parse.js';
 
 /** A complete options object, as TypeScript hands it to the addon. */
 export const probeOptions: NativeTranscribeOptions = Object.freeze({
@@ -29,10 +31,15 @@ export function loadProbe(options: Partial<NativeProbeOptions> = {}): Promise<Na
 export async function probe(
   recognizer: NativeRecognizer,
   input: AudioInput,
-  context: NativeJobCallbacks & { readonly signal?: AbortSignal } = {},
+  context: NativeJobCallbacks & {
+    readonly signal?: AbortSignal;
+    readonly media?: MediaOptions;
+    readonly onNote?: (text: string) => void;
+  } = {},
 ): Promise<{ duration: number }> {
-  const { signal, ...callbacks } = context;
-  const opened = await openInput(loadAddon(), input);
+  const { signal, media = {}, onNote, ...callbacks } = context;
+  const parsed = parseOptions(mediaOptionsSchema, media, { subject: 'probe' });
+  const opened = await openInput(loadAddon(), input, { media: parsed, signal, onNote });
   return runCall(
     () => recognizer.transcribe(opened.native, null, probeOptions, callbacks),
     opened,

@@ -45,8 +45,16 @@ for (const engine of ['whisper', 'ctranslate2']) {
   });
 }
 
-t.test('when a file is long, memory is that of a short one', async (t) => {
-  const { peakMb: short = NaN } = await measure('memory', 10);
-  const { peakMb: whole = NaN } = await measure('memory', long ? 180 : 30);
-  t.ok(whole < short * 1.1, `${whole} MB after ${short} MB`);
-});
+/** The lower of two runs: when the collector runs moves a peak by up to 15 MB. */
+async function peakMb(minutes: number, by: string): Promise<number> {
+  const peaks = [await measure('memory', minutes, by), await measure('memory', minutes, by)];
+  return Math.min(...peaks.map((run) => run['peakMb'] ?? NaN));
+}
+
+for (const by of ['itself', 'ffmpeg']) {
+  t.test(`when a long file is decoded by ${by}, memory is that of a short one`, async (t) => {
+    const short = await peakMb(10, by);
+    const whole = await peakMb(long ? 180 : 30, by);
+    t.ok(whole < short * 1.1, `${whole} MB after ${short} MB`);
+  });
+}

@@ -90,6 +90,8 @@ t.test('when options contradict each other, the message names both', async (t) =
 t.test('when nothing is given, every default is filled in and the result is frozen', async (t) => {
   const parsed = parseOptions(transcribeOptionsSchema, undefined, { subject: 'transcribe' });
   t.strictSame(parsed, {
+    start: 0,
+    ffmpeg: 'ffmpeg',
     language: 'auto',
     task: 'transcribe',
     initialPrompt: '',

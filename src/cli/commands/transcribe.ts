@@ -28,7 +28,7 @@ export const transcribeCommand: Command<typeof schemas> = {
   name: 'transcribe',
   words: '<media..>',
   summary:
-    'Writes down what is spoken in audio files (WAV, FLAC, MP3, Ogg). ' +
+    'Writes down what is spoken in audio and video files (WAV, FLAC, MP3 and Ogg Vorbis by itself, all else by ffmpeg). ' +
     '- is standard input; names that begin with a dash come after --.',
   examples: [
     ['transcribe talk.wav', 'the text on standard output'],
@@ -123,6 +123,7 @@ async function transcribeOne(
   reporter.progress(label, 0);
   const transcript = await recognizer.transcribe(openInput(input, signal), values.transcribe, {
     signal,
+    onNote: (text) => reporter.note(text),
     onProgress: (fraction) => reporter.progress(label, fraction),
     onSegment: ({ text }) => {
       if (asText) reporter.result(`${text.trim()}\n`);
