@@ -2,9 +2,10 @@
 // be called `prebuild`: npm would run it before `build`.) On x64 Linux zig compiles it, so that it runs
 // on systems older than this one; elsewhere the platform's own compiler does, written and not run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cmakeDefinitions } from './cmake-definitions.mjs';
+import { binaryViolations, readBinary } from './check-binary.mjs';
 import { bin, main, mustRun, root, StepError } from './process.mjs';
 import { ensureZig } from './zig.mjs';
 
@@ -29,18 +30,29 @@ await main(async () => {
   const configure = ['-S', root, '-B', build, ...generator, ...definitions];
   await mustRun('Configuring', 'cmake', ['--log-level=STATUS', ...configure]);
   await mustRun('Compiling', 'cmake', ['--build', build, '--parallel', '--target', 'cpw_addon']);
-  await name();
+  if (platform === 'linux-x64') await check(path.join(output, 'cpw-native.node'));
+  process.stdout.write(`${await name()}\n`);
 });
 
-// prebuildify would call node-gyp; the work is done, so `true` stands in its place.
+// prebuildify would call node-gyp; the work is done, so the program `true` stands in its place.
 async function name() {
   const places = ['--cwd', folder, '--out', root, '--cache', path.join(folder, 'cache')];
   const names = ['--napi', '--strip', '--name', 'cpw-native'];
   const libc = process.platform === 'linux' ? ['--tag-libc'] : [];
   const args = [...names, ...libc, ...places, '--node-gyp', 'true'];
+  const target = path.join(root, 'prebuilds', platform);
+  rmSync(target, { recursive: true, force: true });
   await mustRun('prebuildify', bin('prebuildify'), args);
+  const made = readdirSync(target);
   const tag = process.platform === 'linux' ? '.glibc' : '';
-  const file = path.join('prebuilds', platform, `cpw-native${tag}.node`);
-  if (!existsSync(path.join(root, file))) throw new StepError(`prebuildify left no ${file}.`);
-  process.stdout.write(`${file}\n`);
+  if (made.join() !== `cpw-native${tag}.node`) {
+    throw new StepError(`prebuildify left ${made.join(', ') || 'nothing'} in ${target}.`);
+  }
+  return path.join('prebuilds', platform, made[0]);
+}
+
+async function check(file) {
+  const violations = binaryViolations(await readBinary(file));
+  if (violations.length === 0) return;
+  throw new StepError(`What was built cannot be shipped:\n  ${violations.join('\n  ')}`);
 }

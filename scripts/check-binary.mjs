@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main, mustRun, StepError } from './process.mjs';
+import { main, run, StepError } from './process.mjs';
 import { glibcFloor } from './zig.mjs';
 
 const promised = {
@@ -32,11 +32,16 @@ export async function readBinary(file) {
   }
   const args = ['--wide', '--file-header', '--section-headers', '--program-headers'];
   const tables = ['--dynamic', '--version-info', '--dyn-syms'];
-  const text = await mustRun('readelf', 'readelf', [...args, ...tables, file], {
+  const { status, output: text } = await run('readelf', [...args, ...tables, file], {
     capture: true,
     env: { LC_ALL: 'C' },
   });
-  if (!/^\s*Type:\s+DYN /m.test(text)) throw new StepError(`${file} is no ELF shared object.`);
+  if (status === 127) {
+    throw new StepError('readelf is missing. Next step: install the Debian package binutils.');
+  }
+  if (status !== 0 || !/^\s*Type:\s+DYN /m.test(text)) {
+    throw new StepError(`${file} is no ELF shared object. Next step: npm run build:prebuild`);
+  }
   const all = (pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
   return {
     bytes,

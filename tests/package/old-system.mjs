@@ -51,6 +51,9 @@ async function ensureFolder(name, make) {
   } catch (error) {
     if (!existsSync(folder)) throw error; // else another run was first
   } finally {
+    // A debootstrap that was cut leaves the kernel's own folder mounted there.
+    const proc = path.join(part, 'proc');
+    if (existsSync(path.join(proc, 'self'))) await run('umount', [proc], { capture: true });
     rmSync(part, { recursive: true, force: true });
   }
   return folder;
