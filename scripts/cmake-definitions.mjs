@@ -4,6 +4,7 @@ const notPassed = new Set([
   'CPW_BUILD_ADDON',
   'CPW_BUILD_TESTS',
   'CPW_BUILD_SANITIZE',
+  'CPW_BUILD_OUTPUT_DIR',
 ]);
 
 /** @param {NodeJS.ProcessEnv} env @returns {readonly string[]} `NAME=value` for CMake's -D. */

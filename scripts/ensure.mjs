@@ -20,9 +20,7 @@ export async function ensureNodeModules() {
 
 /** The addon in build/Release, built again when a native source or a lock changed since. */
 export async function ensureNative() {
-  const inputs = ['native', 'CMakeLists.txt', 'package-lock.json', 'scripts/build-native.mjs'];
-  const options = Object.entries(process.env).filter(([name]) => name.startsWith('CPW_BUILD_'));
-  const key = hashOf(inputs, JSON.stringify(options.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  const key = nativeKey('scripts/build-native.mjs');
   if (existsSync(path.join(root, addonFile)) && stamp('native') === key) return;
   await step('native build', (prefix) =>
     mustRun('The native build', process.execPath, ['scripts/build-native.mjs'], { prefix }),
@@ -31,6 +29,17 @@ export async function ensureNative() {
     throw new Error(`the native build ended well and left no ${addonFile}`);
   }
   writeStamp('native', key);
+}
+
+/** The shipped binary in prebuilds, for the tests of packages; compiled again when the addon is. */
+export async function ensurePrebuild() {
+  const key = nativeKey('scripts/build-prebuild.mjs', 'scripts/zig.mjs');
+  const folder = path.join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  if (existsSync(folder) && readdirSync(folder).length > 0 && stamp('prebuild') === key) return;
+  await step('prebuild', (prefix) =>
+    mustRun('The prebuild', process.execPath, ['scripts/build-prebuild.mjs'], { prefix }),
+  );
+  writeStamp('prebuild', key);
 }
 
 /** dist, compiled again when a source changed since. */
@@ -87,6 +96,12 @@ function readJson(file) {
 }
 
 /** @param {readonly string[]} inputs Files and folders. @param {string} [extra] */
+function nativeKey(...scripts) {
+  const inputs = ['native', 'CMakeLists.txt', 'package-lock.json', ...scripts];
+  const options = Object.entries(process.env).filter(([name]) => name.startsWith('CPW_BUILD_'));
+  return hashOf(inputs, JSON.stringify(options.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
 function hashOf(inputs, extra = '') {
   const hash = createHash('sha256').update(extra);
   for (const input of inputs) {

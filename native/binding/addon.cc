@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "binding/audio_input_wrap.h"
+#include "binding/entry.h"
 #include "binding/environment.h"
 #include "binding/quantize.h"
 #include "binding/recognizer_wrap.h"
@@ -35,9 +36,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
 }
 
 }  // namespace
-}  // namespace cpw
 
-Napi::Object InitializeAddon(Napi::Env env, Napi::Object exports) {
-  return cpw::Initialize(env, exports);
+napi_value RegisterAddon(napi_env env, napi_value exports) {
+  return Napi::RegisterModule(env, exports, Initialize);
 }
-NODE_API_MODULE(cpw_native, InitializeAddon)
+
+}  // namespace cpw

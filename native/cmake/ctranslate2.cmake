@@ -40,8 +40,9 @@ if(CPW_BUILD_BLAS STREQUAL "mkl")
   # MKL runs its slowest kernels on CPUs of other vendors (measured on an AMD EPYC: int8 products 10
   # times slower than on Intel, a million page faults a window). There CTranslate2 takes ruy.
   list(APPEND _args -DWITH_MKL=ON -DWITH_RUY=ON "-DMKL_ROOT=${_mkl}" "-DMKL_INCLUDE_DIR=${_mkl}/include")
-  # One item, or CMake would drop the second of two equal group flags.
-  set(_blas_libraries "-Wl,--start-group,${_mkl}/lib/libmkl_intel_ilp64.a,${_mkl}/lib/libmkl_sequential.a,${_mkl}/lib/libmkl_core.a,--end-group" m)
+  # One item, or CMake would drop the second of two equal group flags. Archives stand between the flags
+  # and not inside them: zig refuses those.
+  set(_blas_libraries "-Wl,--start-group ${_mkl}/lib/libmkl_intel_ilp64.a ${_mkl}/lib/libmkl_sequential.a ${_mkl}/lib/libmkl_core.a -Wl,--end-group" m)
 elseif(CPW_BUILD_BLAS STREQUAL "onednn")
   include(native/cmake/onednn.cmake)
   list(APPEND _args -DWITH_DNNL=ON "-DDNNL_INCLUDE_DIR=${onednn_PREFIX}/include" "-DDNNL_LIBRARY=${onednn_PREFIX}/lib/libdnnl.a")
@@ -75,14 +76,16 @@ cpw_cached_build(ctranslate2 SOURCE "${_source}" LOCK "${_lock}" TARGETS ctransl
 set(_prefix "${ctranslate2_PREFIX}")
 add_library(cpw_dep_ctranslate2 INTERFACE)
 target_include_directories(cpw_dep_ctranslate2 SYSTEM INTERFACE "${_prefix}/include" "${_prefix}/third_party/spdlog/include")
+# clang 22 finds the format strings of its old fmt not constant enough for consteval.
+target_compile_definitions(cpw_dep_ctranslate2 INTERFACE "FMT_CONSTEVAL=")
 file(GLOB _archives "${_prefix}/lib/*.a")
 list(REMOVE_ITEM _archives "${_prefix}/lib/libctranslate2.a")
 if(APPLE)
   target_link_libraries(cpw_dep_ctranslate2 INTERFACE "${_prefix}/lib/libctranslate2.a" ${_archives} ${_blas_libraries})
 else()
-  string(REPLACE ";" "," _group "${_archives}")
+  string(REPLACE ";" " " _group "${_archives}")
   target_link_libraries(cpw_dep_ctranslate2 INTERFACE "${_prefix}/lib/libctranslate2.a"
-    "-Wl,--start-group,${_group},--end-group" ${_blas_libraries})
+    "-Wl,--start-group ${_group} -Wl,--end-group" ${_blas_libraries})
 endif()
 target_link_libraries(cpw_dep_ctranslate2 INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 if(CPW_BUILD_CUDA)
