@@ -5,6 +5,10 @@ export type { TranscribeContext, Transcription } from './engines/transcription.j
 export { CpwError, errorCodes, type CpwErrorOptions, type ErrorCode } from './errors.js';
 export type { AudioInput } from './media/input.js';
 export type { MediaOptions } from './options/media.js';
+export type { DownloadEvent, OnDownload } from './models/download-event.js';
+export type { ModelFormat } from './models/layout.js';
+export type { HubOptions } from './options/download.js';
+export type { SpeechDetectorOptions } from './options/speech-detector.js';
 export type { RecognizerOptions } from './options/recognizer.js';
 export type { TranscribeOptions, VadOptions } from './options/transcribe.js';
 export type {

@@ -17,8 +17,11 @@ const SILERO =
 interface Place {
   readonly hub: HubServer;
   readonly store: string;
-  run(args: readonly string[], env?: Record<string, string>): ReturnType<typeof runCli>;
-  start(args: readonly string[]): ReturnType<typeof startCli>;
+  readonly run: (
+    args: readonly string[],
+    env?: Record<string, string>,
+  ) => ReturnType<typeof runCli>;
+  readonly start: (args: readonly string[]) => ReturnType<typeof startCli>;
 }
 
 /** A hub with the made-up model and the real detector, and an empty store. */

@@ -29,6 +29,7 @@ void [noLoadOptions, noOptions, noVad];
 same<RecognizerOptions['threads'], number | 'auto' | undefined>();
 same<RecognizerOptions['engine'], 'auto' | 'whisper' | 'ctranslate2' | undefined>();
 same<RecognizerOptions['device'], 'auto' | 'cpu' | 'cuda' | 'metal' | 'mps' | undefined>();
+same<RecognizerOptions['download'], 'auto' | 'never' | undefined>();
 same<TranscribeOptions['task'], 'transcribe' | 'translate' | undefined>();
 same<TranscribeOptions['language'], string | undefined>();
 same<TranscribeOptions['beamSize'], number | undefined>();
