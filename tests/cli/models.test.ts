@@ -1,7 +1,6 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { audioPath } from '../helpers/audio.js';
 import { startHub, type HubServer } from '../helpers/hub-server.js';
 import { writeTinyWhisper } from '../helpers/tiny-models.js';
 import { runCli, startCli } from './run-cli.js';
@@ -78,7 +77,10 @@ t.test(
   async (t) => {
     await using hub = await startHub();
     const { run, store } = await makePlace(t, hub);
-    const transcribe = ['transcribe', audioPath('jfk.wav'), '--model', NAME];
+    // Silence: the model is loaded, and its nonsense is not waited for.
+    const silence = join(t.testdirName, 'silence.wav');
+    await writeFile(silence, silentWav(16_000));
+    const transcribe = ['transcribe', silence, '--model', NAME];
     const offline = await run([...transcribe, '--offline']);
     t.match(offline, {
       status: 3,
@@ -157,3 +159,21 @@ t.test(
     );
   },
 );
+
+/** Mono samples at 16 kHz, 16 bits each, all zero. */
+function silentWav(samples: number): Buffer {
+  const wav = Buffer.alloc(44 + 2 * samples);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + 2 * samples, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(16_000, 24);
+  wav.writeUInt32LE(32_000, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(2 * samples, 40);
+  return wav;
+}
