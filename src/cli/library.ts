@@ -1,6 +1,6 @@
 import { modelsRoot } from '../models/layout.js';
 import type { NativeLogLevel } from '../native/addon.js';
-import type { GeneralOptions } from './general-options.js';
+import type { GeneralOptions } from '../options/general.js';
 
 // Commands reach the library through dynamic imports here: help, usage errors and files that do
 // not exist need neither the engines nor the addon.
@@ -12,18 +12,12 @@ export async function recognizerClass(): Promise<
   return (await import('../engines/recognizer.js')).Recognizer;
 }
 
-/** The folder of the models by flag, else by CPW_MODELS_DIR, else by XDG_CACHE_HOME. */
-export function modelsDirOf(flags: {
+/** The folder of the models by its option, else by XDG_CACHE_HOME. */
+export function modelsDirOf(options: {
   readonly modelsDir?: string | undefined;
 }): string | undefined {
-  const named = flags.modelsDir ?? valueOf('CPW_MODELS_DIR');
-  const cacheHome = valueOf('XDG_CACHE_HOME');
-  return named ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
-}
-
-function valueOf(variable: string): string | undefined {
-  const value = process.env[variable];
-  return value === '' ? undefined : value;
+  const cacheHome = process.env['XDG_CACHE_HOME'];
+  return options.modelsDir ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
 }
 
 /** Sends the engines' log lines to standard error as JSON, from the level that was asked for. */

@@ -15,10 +15,17 @@ type CommandModule = typeof import('./commands/all.js');
 const commands: readonly [name: string, summary: string][] = [
   ['transcribe', 'Write down what is spoken in audio files'],
   ['models', 'List, find and convert models'],
+  ['config', 'Show and check the options of files and variables'],
+  ['completion', "Print a shell's completion script"],
   ['doctor', 'Say what this machine can do, and what is missing'],
 ];
 
 async function main(args: readonly string[]): Promise<number> {
+  const [first, shell = '', ...words] = args;
+  if (first === '--get-completions') {
+    process.stdout.write(await (await import('./complete.js')).complete(shell, words));
+    return exitStatus.ok;
+  }
   let status: number = exitStatus.ok;
   const onStatus = (ended: number): void => {
     status = ended;

@@ -10,6 +10,8 @@ export interface ReporterOptions {
   readonly stderr: Output;
   /** Only results and errors. */
   readonly quiet: boolean;
+  /** Warnings as lines of JSON, also where `quiet` holds back all else. */
+  readonly json?: boolean;
   /** Milliseconds between two progress lines where they cannot be drawn over each other. */
   readonly everyMs?: number;
   readonly now?: () => number;
@@ -21,6 +23,8 @@ export interface Reporter {
   result(text: string): void;
   /** A line on standard error; not with `quiet`. */
   note(line: string): void;
+  /** Something that has no effect or may surprise: a line for people, or one of JSON with `json`. */
+  warn(this: void, message: string): void;
   /** Text on standard error, whatever was asked. */
   error(text: string): void;
   /** How far a piece of work is, 0..1; not with `quiet`. */
@@ -51,6 +55,12 @@ export function createReporter(options: ReporterOptions): Reporter {
     result: (text) => around(() => stdout.write(text)),
     note: (line) => {
       if (!quiet) around(() => stderr.write(`${line}\n`));
+    },
+    warn: (message) => {
+      const line = options.json
+        ? JSON.stringify({ type: 'warning', message })
+        : `cpw-native: warning: ${message}`;
+      if (options.json || !quiet) around(() => stderr.write(`${line}\n`));
     },
     error: (text) => around(() => stderr.write(text)),
     progress: (label, fraction) => {

@@ -23,12 +23,29 @@ export interface LoadedRecognizer {
   readonly reason: string;
 }
 
-/** Chooses device, engine and form of the model, and loads it. */
-export async function loadRecognizer(
+/** What a load would do. */
+export interface RecognizerPlan extends Shares {
+  readonly model: ResolvedModel;
+  readonly device: DeviceName;
+  readonly deviceIndex: number;
+  /** Why this engine, this form of the model and this device. */
+  readonly reason: string;
+}
+
+/** Threads for each replica. */
+interface Shares {
+  readonly threads: number;
+  readonly replicas: number;
+}
+
+/**
+ * Chooses device, engine and form of the model without loading it. Throws CPW_MODEL_NOT_FOUND,
+ * CPW_MODEL_INCOMPATIBLE, CPW_UNSUPPORTED_DEVICE, CPW_INVALID_OPTIONS.
+ */
+export async function planRecognizer(
   model: string,
   options: RecognizerOptions,
-  context: LoadContext,
-): Promise<LoadedRecognizer> {
+): Promise<RecognizerPlan> {
   const parsed = parseOptions(recognizerOptionsSchema, options, { subject: 'Recognizer.load' });
   const addon = loadAddon();
   const { device, reason: deviceReason } = chooseDevice(addon, parsed);
@@ -40,21 +57,28 @@ export async function loadRecognizer(
     ...(modelsDir === undefined ? {} : { root: modelsDir }),
   });
   checkDevice(addon, resolved.engine, device);
-  const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), context.signal);
   const reason = `${resolved.reason}; ${deviceReason}`;
-  return { native, path: resolved.path, reason };
+  const { deviceIndex } = parsed;
+  const split = shares(resolved.engine, parsed, device);
+  return { model: resolved, device, deviceIndex, reason, ...split };
+}
+
+/** Chooses device, engine and form of the model, and loads it. */
+export async function loadRecognizer(
+  model: string,
+  options: RecognizerOptions,
+  context: LoadContext,
+): Promise<LoadedRecognizer> {
+  const plan = await planRecognizer(model, options);
+  const native = await runJob(() => startLoad(loadAddon(), plan), context.signal);
+  return { native, path: plan.model.path, reason: plan.reason };
 }
 
 function startLoad(
   addon: NativeAddon,
-  model: ResolvedModel,
-  { parsed, device }: { parsed: ParsedRecognizerOptions; device: DeviceName },
+  { model, device, deviceIndex, threads, replicas }: RecognizerPlan,
 ): NativeJob<NativeRecognizer> {
-  const common = {
-    path: model.path,
-    deviceIndex: parsed.deviceIndex,
-    ...shares(model.engine, parsed, device),
-  };
+  const common = { path: model.path, deviceIndex, threads, replicas };
   if (model.engine === 'whisper') return addon.WhisperRecognizer.load({ ...common, device });
   if (device === 'metal') throw metalIsWhispers();
   return addon.CTranslate2Recognizer.load({
@@ -64,12 +88,12 @@ function startLoad(
   });
 }
 
-/** Threads for each replica. Threads beyond the cores are far slower, so a given total is divided. */
+/** Threads beyond the cores are far slower, so a given total is divided. */
 function shares(
   engine: EngineName,
   { threads, replicas }: ParsedRecognizerOptions,
   device: DeviceName,
-): { readonly threads: number; readonly replicas: number } {
+): Shares {
   const total = threads === 'auto' ? availableCores() : threads;
   // CTranslate2: replicas of one thread beat threads of one replica by 1.3 to 1.9 on a CPU.
   // whisper.cpp scales with threads, and each replica costs it a state of a few 100 MB.

@@ -2,23 +2,26 @@ import type { Argv } from 'yargs';
 import { optionsError } from '../../options/parse.js';
 import { suggest } from '../../options/suggest.js';
 import { wordsAfter, type CommandArguments } from '../arguments.js';
-import { describeCommand, runCommand, type Command } from '../command.js';
+import { describeCommand, runCommand, withGeneral, type Command } from '../command.js';
 import type { FlagSchemas } from '../flags.js';
 
 /** A command with its schemas' types forgotten. */
-interface Leaf {
+export interface Leaf extends Pick<Command<FlagSchemas>, 'complete'> {
+  /** All of its flags, those of every command too. */
+  readonly schemas: FlagSchemas;
   describe(yargs: Argv): Argv;
   run(args: CommandArguments): Promise<number>;
 }
 
 /** Where a command's module is, so that only the one that was asked for is loaded. */
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly summary: string;
   load(): Promise<Leaf>;
 }
 
-const entries: readonly Entry[] = [
+/** Every command. */
+export const commandEntries: readonly Entry[] = [
   {
     name: 'transcribe',
     summary: 'Write down what is spoken in audio files',
@@ -40,6 +43,26 @@ const entries: readonly Entry[] = [
     load: async () => leaf((await import('./models.js')).modelsConvertCommand),
   },
   {
+    name: 'config show',
+    summary: 'Print every option with its value and where it came from',
+    load: async () => leaf((await import('./config.js')).configShowCommand),
+  },
+  {
+    name: 'config schema',
+    summary: 'Print the JSON schema of the configuration file',
+    load: async () => leaf((await import('./config.js')).configSchemaCommand),
+  },
+  {
+    name: 'config check',
+    summary: 'Check a configuration file, and that the models are there',
+    load: async () => leaf((await import('./config.js')).configCheckCommand),
+  },
+  {
+    name: 'completion',
+    summary: "Print a shell's completion script",
+    load: async () => leaf((await import('./completion.js')).completionCommand),
+  },
+  {
     name: 'doctor',
     summary: 'Say what this machine can do, and what is missing',
     load: async () => leaf((await import('./doctor.js')).doctorCommand),
@@ -52,7 +75,7 @@ export async function declare(
   name: string,
   onStatus: (status: number) => void,
 ): Promise<Argv> {
-  const single = entries.find((one) => one.name === name);
+  const single = commandEntries.find((one) => one.name === name);
   if (single !== undefined) return (await single.load()).describe(yargs);
   for (const [command, entry] of groupOf(name)) {
     yargs.command({
@@ -67,7 +90,7 @@ export async function declare(
 
 /** Runs the named command; a group's name alone is an error that lists its commands. */
 export async function run(args: CommandArguments, name: string): Promise<number> {
-  const single = entries.find((one) => one.name === name);
+  const single = commandEntries.find((one) => one.name === name);
   if (single !== undefined) return (await single.load()).run(args);
   const known = groupOf(name).map(([command]) => command);
   const [word] = wordsAfter(args, 1);
@@ -80,13 +103,15 @@ export async function run(args: CommandArguments, name: string): Promise<number>
 
 /** A group's entries by the word that follows the group's name. */
 function groupOf(name: string): readonly (readonly [command: string, entry: Entry])[] {
-  return entries
+  return commandEntries
     .filter((one) => one.name.startsWith(`${name} `))
     .map((one) => [one.name.slice(name.length + 1), one]);
 }
 
 function leaf<Schemas extends FlagSchemas>(command: Command<Schemas>): Leaf {
   return {
+    schemas: withGeneral(command.schemas),
+    ...(command.complete === undefined ? {} : { complete: command.complete }),
     describe: (yargs) => describeCommand(yargs, command),
     run: (args) => runCommand(args, command),
   };

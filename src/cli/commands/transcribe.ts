@@ -1,5 +1,6 @@
-import { z } from 'zod';
-import { modelSchema, recognizerOptionsSchema } from '../../options/recognizer.js';
+import { modelOptionsSchema } from '../../options/config.js';
+import { jobOptionsSchema } from '../../options/general.js';
+import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { transcribeOptionsSchema } from '../../options/transcribe.js';
 import { planOutputs, type PlannedOutput } from '../../export/plan-outputs.js';
@@ -14,10 +15,11 @@ import { modelsDirOf, recognizerClass, startLog } from '../library.js';
 import { formatError } from '../report-error.js';
 
 const schemas = {
-  model: z.strictObject({ model: modelSchema.meta({ group: 'Model' }) }),
+  model: modelOptionsSchema,
   recognizer: recognizerOptionsSchema,
   transcribe: transcribeOptionsSchema,
   output: outputOptionsSchema,
+  job: jobOptionsSchema,
 };
 
 type Values = FlagValues<typeof schemas>;

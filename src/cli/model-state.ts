@@ -1,0 +1,70 @@
+import { planRecognizer, type RecognizerPlan } from '../engines/load-recognizer.js';
+import { CpwError } from '../errors.js';
+import { canonicalName, findModel, SPEECH_DETECTOR } from '../models/registry.js';
+import { resolveSpeechDetector } from '../models/store.js';
+import type { RecognizerOptions } from '../options/recognizer.js';
+
+/** Whether a model that a run needs is there. */
+export type ModelState =
+  | { readonly name: string; readonly state: 'present'; readonly path: string }
+  /** A run would fetch it; `from` is its repository on the hub. */
+  | { readonly name: string; readonly state: 'fetchable'; readonly from: string }
+  /** A run would be refused. */
+  | { readonly name: string; readonly state: 'refused'; readonly error: CpwError };
+
+/** What a run would load. */
+export interface ModelStates {
+  readonly recognizer: ModelState;
+  /** Engine, device and why; absent while the model is not there. */
+  readonly plan?: RecognizerPlan;
+  /** Absent where speech detection is off. */
+  readonly detector?: ModelState;
+}
+
+/** What {@link modelStates} needs to know. */
+export interface ModelWish {
+  readonly model: string;
+  readonly options: RecognizerOptions;
+  /** True where speech is detected before it is recognised. */
+  readonly vad: boolean;
+}
+
+/** Says of each model that a run needs whether it is there; loads, fetches and writes nothing. */
+export async function modelStates({ model, options, vad }: ModelWish): Promise<ModelStates> {
+  const { state: recognizer, plan } = await recognizerState(model, options);
+  return {
+    recognizer,
+    ...(plan === undefined ? {} : { plan }),
+    ...(vad ? { detector: await detectorState(options.modelsDir) } : {}),
+  };
+}
+
+async function recognizerState(
+  model: string,
+  options: RecognizerOptions,
+): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
+  const name = canonicalName(model);
+  try {
+    const plan = await planRecognizer(model, options);
+    return { state: { name, state: 'present', path: plan.model.path }, plan };
+  } catch (error) {
+    return { state: absent(name, error) };
+  }
+}
+
+async function detectorState(modelsDir: string | undefined): Promise<ModelState> {
+  const name = SPEECH_DETECTOR;
+  try {
+    return { name, state: 'present', path: await resolveSpeechDetector(modelsDir) };
+  } catch (error) {
+    return absent(name, error);
+  }
+}
+
+function absent(name: string, error: unknown): ModelState {
+  if (!(error instanceof CpwError)) throw error;
+  const sources = Object.values(findModel(name)?.sources ?? {});
+  const from = sources.map(({ repository }) => repository).join(' or ');
+  const missing = error.code === 'CPW_MODEL_NOT_FOUND' && from !== '';
+  return missing ? { name, state: 'fetchable', from } : { name, state: 'refused', error };
+}

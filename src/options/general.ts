@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** What every command accepts. */
+export const generalOptionsSchema = z.strictObject({
+  json: z
+    .boolean()
+    .default(false)
+    .describe(
+      'For programs: results as JSON lines on standard output, errors as {code, stage, message} ' +
+        'on standard error',
+    )
+    .meta({ group: 'General' }),
+  quiet: z
+    .boolean()
+    .default(false)
+    .describe('Nothing on standard error but errors and the log that was asked for')
+    .meta({ group: 'General' }),
+  verbose: z
+    .boolean()
+    .default(false)
+    .describe('Stack traces, and the log of the engines on standard error; as --log-level debug')
+    .meta({ group: 'General' }),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .optional()
+    .describe('Log of the engines on standard error, from this level on. Unset: none')
+    .meta({ group: 'General' }),
+});
+
+/** {@link generalOptionsSchema} with every default filled in. */
+export type GeneralOptions = z.output<typeof generalOptionsSchema>;
+
+/** Where a run's options are read from: flags alone, since a file cannot name itself. */
+export const configOptionsSchema = z.strictObject({
+  config: z
+    .string()
+    .min(1, 'is empty; name a file, or none')
+    .optional()
+    .describe(
+      'Configuration file, JSON or YAML; none: no file. Unset: CPW_CONFIG, ' +
+        "./cpw-native.config.*, then cpw-native/config.* in the user's configuration folder",
+    )
+    .meta({ group: 'General' }),
+});
+
+/** The file of one run's options, for commands that take one. */
+export const jobOptionsSchema = z.strictObject({
+  job: z
+    .string()
+    .min(1, 'is empty; name a file or leave it out')
+    .optional()
+    .describe(
+      'File of options for this run, shaped as the configuration file, with inputs: a list of ' +
+        'files. Unset: none',
+    )
+    .meta({ group: 'General' }),
+});
