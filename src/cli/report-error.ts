@@ -33,7 +33,8 @@ export function shownName(file: string): string {
   return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(file) ? JSON.stringify(file) : file;
 }
 
-function reportOf(error: unknown, file: string | undefined): ErrorReport {
+/** An error as programs read it. */
+export function reportOf(error: unknown, file?: string): ErrorReport {
   const message = error instanceof Error ? error.message : String(error);
   const known = error instanceof CpwError;
   return {

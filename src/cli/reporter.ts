@@ -1,3 +1,5 @@
+import { progressLine, type ProgressNews } from './progress-line.js';
+
 /** What a reporter needs of a stream. */
 export interface Output {
   readonly isTTY?: boolean;
@@ -27,8 +29,11 @@ export interface Reporter {
   warn(this: void, message: string): void;
   /** Text on standard error, whatever was asked. */
   error(text: string): void;
-  /** How far a piece of work is, 0..1; not with `quiet`. */
-  progress(label: string, fraction: number): void;
+  /**
+   * How far a piece of work is; not with `quiet`. `fraction` is 0..1, undefined where nobody knows;
+   * `audioS` are the seconds of audio that are done, for the speed.
+   */
+  progress(label: string, fraction: number | undefined, audioS?: number): void;
   /** The piece of work is over: its progress line goes. */
   done(): void;
 }
@@ -39,45 +44,75 @@ export interface Reporter {
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr, quiet } = options;
-  const now = options.now ?? (() => performance.now());
-  const everyMs = options.everyMs ?? (stderr.isTTY ? 100 : 5000);
-  let drawn = '';
-  let lastAt = now();
-  const erase = (): void => {
-    if (drawn !== '') stderr.write('\r\u001b[K');
-  };
-  const around = (write: () => void): void => {
-    erase();
-    write();
-    if (drawn !== '') stderr.write(drawn);
-  };
+  const line = createLine(options);
   return {
-    result: (text) => around(() => stdout.write(text)),
-    note: (line) => {
-      if (!quiet) around(() => stderr.write(`${line}\n`));
+    result: (text) => line.around(() => stdout.write(text)),
+    note: (text) => {
+      if (!quiet) line.around(() => stderr.write(`${text}\n`));
     },
     warn: (message) => {
-      const line = options.json
+      if (quiet && options.json !== true) return;
+      const text = options.json
         ? JSON.stringify({ type: 'warning', message })
         : `cpw-native: warning: ${message}`;
-      if (options.json || !quiet) around(() => stderr.write(`${line}\n`));
+      line.around(() => stderr.write(`${text}\n`));
     },
-    error: (text) => around(() => stderr.write(text)),
-    progress: (label, fraction) => {
-      if (quiet || now() - lastAt < everyMs) return;
+    error: (text) => line.around(() => stderr.write(text)),
+    progress: (label, fraction, audioS) => {
+      if (!quiet) line.show(label, fraction, audioS);
+    },
+    done: () => line.clear(),
+  };
+}
+
+interface Line {
+  /** Writes with the line out of the way. */
+  around(write: () => void): void;
+  show(label: string, fraction: number | undefined, audioS: number | undefined): void;
+  clear(): void;
+}
+
+function createLine({ stderr, ...options }: ReporterOptions): Line {
+  const now = options.now ?? (() => performance.now());
+  const everyMs = options.everyMs ?? (stderr.isTTY ? 100 : 5000);
+  let news: Omit<ProgressNews, 'elapsedS'> | undefined;
+  let startedAt = now();
+  let lastAt = startedAt;
+  let drawn = false;
+  let ticking: NodeJS.Timeout | undefined;
+  const erase = (): void => {
+    if (drawn) stderr.write('\r\u001b[K');
+    drawn = false;
+  };
+  const draw = (): void => {
+    if (news === undefined) return;
+    const whole = { ...news, elapsedS: (now() - startedAt) / 1000 };
+    const text = progressLine(whole, stderr.isTTY ? (stderr.columns ?? 80) : undefined);
+    erase();
+    stderr.write(stderr.isTTY ? text : `${text}\n`);
+    drawn = stderr.isTTY === true;
+  };
+  return {
+    around: (write) => {
+      const shown = drawn;
+      erase();
+      write();
+      if (shown) draw();
+    },
+    show: (label, fraction, audioS) => {
+      if (news?.label !== label) startedAt = now();
+      news = { label, fraction, audioS };
+      if (now() - lastAt < everyMs) return;
       lastAt = now();
-      const line = `${label}  ${String(Math.floor(fraction * 100)).padStart(3)} %`;
-      if (!stderr.isTTY) {
-        stderr.write(`${line}\n`);
-        return;
-      }
-      erase();
-      drawn = line.slice(-((stderr.columns ?? 80) - 1));
-      stderr.write(drawn);
+      // The clock goes on where the work has no news.
+      if (stderr.isTTY) ticking ??= setInterval(draw, 1000).unref();
+      draw();
     },
-    done: () => {
+    clear: () => {
+      clearInterval(ticking);
+      ticking = undefined;
       erase();
-      drawn = '';
+      news = undefined;
       lastAt = now();
     },
   };

@@ -55,3 +55,15 @@ export const jobOptionsSchema = z.strictObject({
     )
     .meta({ group: 'General' }),
 });
+
+/** Whether a run is only planned. */
+export const dryRunOptionsSchema = z.strictObject({
+  dryRun: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Say what would be done and what would be refused; nothing is computed, written or ' +
+        'fetched, and the exit status is the one that the run would start with',
+    )
+    .meta({ group: 'General' }),
+});

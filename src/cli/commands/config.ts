@@ -14,9 +14,11 @@ const hidden = ['model', 'recognizer', 'transcribe', 'output'] as const;
 const schemaSchemas = {
   kind: z.strictObject({
     for: z
-      .enum(['config', 'job'])
+      .enum(['config', 'job', 'events'])
       .default('config')
-      .describe('config: the configuration file; job: the file of --job'),
+      .describe(
+        'config: the configuration file; job: the file of --job; events: a line of transcribe --json',
+      ),
   }),
 };
 
@@ -58,7 +60,9 @@ export const configSchemaCommand: Command<typeof schemaSchemas> = {
   schemas: schemaSchemas,
   count: [0, 0],
   run: async (_words, { kind }, { general, reporter }) => {
-    const schema = z.toJSONSchema(fileSchema(kind.for), { io: 'input' });
+    const wanted =
+      kind.for === 'events' ? (await import('../events.js')).eventSchema : fileSchema(kind.for);
+    const schema = z.toJSONSchema(wanted, { io: 'input' });
     reporter.result(`${JSON.stringify(schema, null, general.json ? 0 : 2)}\n`);
     return exitStatus.ok;
   },
