@@ -55,7 +55,8 @@ export function describeCommand<Schemas extends FlagSchemas>(
   yargs: Argv,
   command: Command<Schemas>,
 ): Argv {
-  yargs.usage(`$0 ${command.name} ${command.words} [options]\n\n${command.summary}`);
+  const words = [command.name, command.words].join(' ').trimEnd();
+  yargs.usage(`$0 ${words} [options]\n\n${command.summary}`);
   addFlags(yargs, withGeneral(command.schemas), command.hidden);
   for (const [line, meaning] of command.examples) yargs.example(`$0 ${line}`, meaning);
   return command.notes === undefined ? yargs : yargs.epilogue(command.notes);

@@ -1,3 +1,4 @@
+import { CpwError } from '../errors.js';
 import { outputPath, planOutputs } from '../export/plan-outputs.js';
 import { headerDuration } from '../media/header-duration.js';
 import type { CliEvent } from './events.js';
@@ -5,7 +6,7 @@ import { exitStatusOf, worstStatus } from './exit-codes.js';
 import { missingInput, shownInput } from './input.js';
 import { modelsDirOf } from './library.js';
 import { describeModel, modelReport } from './model-report.js';
-import { modelStates, type ModelStates } from './model-state.js';
+import { modelStates, type ModelState, type ModelStates } from './model-state.js';
 import { clock } from './pace.js';
 import { reportOf } from './report-error.js';
 import type { TranscribeWork } from './transcribe-files.js';
@@ -16,9 +17,20 @@ type Plan = Extract<CliEvent, { type: 'plan' }>;
 interface PlannedFile {
   readonly file: string;
   readonly durationS?: number;
-  readonly outputs: string[];
+  readonly outputs: readonly string[];
+  /** True where it cannot be read. */
+  readonly missing: boolean;
   /** Why the run would refuse it. */
   readonly errors: readonly unknown[];
+}
+
+/** All that is known before a run. */
+interface RunPlan {
+  readonly files: readonly PlannedFile[];
+  readonly states: ModelStates;
+  readonly models: readonly ModelState[];
+  /** What is wrong with the files together: two that would write the same output. */
+  readonly together?: CpwError;
 }
 
 /**
@@ -26,23 +38,10 @@ interface PlannedFile {
  * Computes, writes and fetches nothing.
  */
 export async function dryRun(media: readonly string[], work: TranscribeWork): Promise<number> {
-  const { values, events, general, reporter } = work;
-  const files: PlannedFile[] = [];
-  for (const file of media) files.push(await planFile(file, work));
-  // What is wrong with the files together: two that would write the same output.
-  const together = files.some(({ errors }) => errors.length > 0)
-    ? undefined
-    : await planOutputs(media, { ...outputsOf(work), overwrite: true }).then(
-        noError,
-        (error: unknown) => error,
-      );
-  const states = await modelStates({
-    model: values.model.model,
-    options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
-    vad: values.transcribe.vad !== false,
-  });
-  const models = [states.recognizer, ...(states.detector === undefined ? [] : [states.detector])];
-  const refused = [
+  const { events, general, reporter, failures } = work;
+  const plan = await planRun(media, work);
+  const { files, models, together } = plan;
+  const refused: readonly unknown[] = [
     ...files.flatMap(({ errors }) => errors),
     ...(together === undefined ? [] : [together]),
     ...models.flatMap((one) => (one.state === 'refused' ? [one.error] : [])),
@@ -51,23 +50,58 @@ export async function dryRun(media: readonly string[], work: TranscribeWork): Pr
     type: 'plan',
     files: files.map(reportFile),
     models: models.map(modelReport),
-    ...recognizerOf(states),
+    ...recognizerOf(plan.states),
   });
-  for (const { file, errors } of files) if (errors.length > 0) work.failures.set(file, errors[0]);
-  if (!general.json) {
-    const lines = [
-      ...models.map(describeModel),
-      ...describePlan(states),
-      ...files.flatMap(describeFile),
-    ];
-    if (together !== undefined) lines.push(`refused: ${reportOf(together).message}`);
-    const end =
-      refused.length === 0 ? 'The run would start.' : `The run would refuse: ${refused.length}.`;
-    reporter.result([...lines, end].map((line) => `${line}\n`).join(''));
-  } else if (together !== undefined) {
-    throw together;
-  }
+  for (const { file, errors } of files) if (errors.length > 0) failures.set(file, errors[0]);
+  if (general.json && together !== undefined) throw together;
+  if (!general.json) reporter.result(describeRun(plan, refused));
   return worstStatus(refused.map(exitStatusOf));
+}
+
+async function planRun(media: readonly string[], work: TranscribeWork): Promise<RunPlan> {
+  const { values } = work;
+  const files: PlannedFile[] = [];
+  for (const file of media) files.push(await planFile(file, work));
+  const together = await planOutputs(media, { ...outputsOf(work), overwrite: true }).then(
+    () => undefined,
+    cpwError,
+  );
+  const states = await modelStates({
+    model: values.model.model,
+    options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
+    vad: values.transcribe.vad !== false,
+  });
+  const { recognizer, detector } = states;
+  const models = detector === undefined ? [recognizer] : [recognizer, detector];
+  return { files, states, models, ...(together === undefined ? {} : { together }) };
+}
+
+function cpwError(error: unknown): CpwError {
+  if (error instanceof CpwError) return error;
+  throw error;
+}
+
+function describeRun(
+  { files, states, models, together }: RunPlan,
+  refused: readonly unknown[],
+): string {
+  const lines = [
+    ...models.map(describeModel),
+    ...describeEngine(states),
+    ...files.flatMap(describeFile),
+    ...(together === undefined ? [] : [`refused: ${together.message}`]),
+    refused.length === 0 ? 'The run would start.' : verdict(files, refused),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A run goes on without an input that cannot be read; anything else that is wrong stops it. */
+function verdict(files: readonly PlannedFile[], refused: readonly unknown[]): string {
+  const unreadable = files.filter(({ missing }) => missing);
+  const goes = unreadable.length === refused.length && unreadable.length < files.length;
+  return goes
+    ? `The run would start and fail for ${unreadable.length} of ${files.length} files.`
+    : 'The run would not start.';
 }
 
 async function planFile(file: string, work: TranscribeWork): Promise<PlannedFile> {
@@ -85,6 +119,7 @@ async function planFile(file: string, work: TranscribeWork): Promise<PlannedFile
     file,
     ...(durationS === undefined ? {} : { durationS }),
     outputs: output.formats.map((format) => outputPath(output.outputDir, stem, format)),
+    missing: missing !== undefined,
     errors,
   };
 }
@@ -96,16 +131,16 @@ function outputsOf({
   return { formats, outputDir };
 }
 
-function noError(): undefined {
-  return undefined;
-}
-
-function reportFile({ errors, ...file }: PlannedFile): Plan['files'][number] {
-  if (errors.length === 0) return file;
-  const refused = errors
-    .map((error) => reportOf(error))
-    .map(({ code, stage, message }) => ({ code, stage, message }));
-  return { ...file, refused };
+function reportFile({ file, durationS, outputs, errors }: PlannedFile): Plan['files'][number] {
+  const reports = errors.map((error) => reportOf(error));
+  return {
+    file,
+    ...(durationS === undefined ? {} : { durationS }),
+    outputs: [...outputs],
+    ...(errors.length === 0
+      ? {}
+      : { refused: reports.map(({ code, stage, message }) => ({ code, stage, message })) }),
+  };
 }
 
 function recognizerOf({ plan }: ModelStates): Pick<Plan, 'recognizer'> {
@@ -115,7 +150,7 @@ function recognizerOf({ plan }: ModelStates): Pick<Plan, 'recognizer'> {
   return { recognizer: { engine, device, computeType, threads, replicas, reason } };
 }
 
-function describePlan({ plan }: ModelStates): readonly string[] {
+function describeEngine({ plan }: ModelStates): readonly string[] {
   if (plan === undefined) return [];
   const { model, device, threads, replicas, reason } = plan;
   const shares = `${replicas} × ${threads} ${threads === 1 ? 'thread' : 'threads'}`;

@@ -26,13 +26,15 @@ const builtin = ['help', 'version'];
 export function addFlags(yargs: Argv, schemas: FlagSchemas, hidden: readonly string[] = []): Argv {
   for (const [name, schema] of Object.entries(schemas)) {
     for (const row of describeOptions(schema)) {
+      // That a switch is off unless it is given goes without saying.
+      const shown = row.defaultText === 'false' ? undefined : row.defaultText;
       yargs.option(row.flag, {
         // Values have no type here: yargs would show it as text, and the schemas judge them anyway.
         ...(row.kind === 'boolean' ? { type: 'boolean' as const } : {}),
         describe: descriptionOf(row),
         group: `${row.group}:`,
         hidden: hidden.includes(name),
-        ...(row.defaultText === undefined ? {} : { defaultDescription: row.defaultText }),
+        ...(shown === undefined ? {} : { defaultDescription: shown }),
       });
     }
   }

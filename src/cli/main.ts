@@ -63,10 +63,11 @@ function base(args: readonly string[]): Argv {
         'strip-aliased': true,
       })
       .locale('en')
-      .wrap(Math.min(100, process.stdout.columns ?? 100))
+      .wrap(Math.min(100, process.stdout.columns || 100))
       .version(packageVersion())
       .help()
       .alias('help', 'h')
+      .group(['help', 'version'], 'General:')
       .example('$0 transcribe talk.wav', 'the text on standard output')
       .example('$0 transcribe talk.wav --format srt', 'subtitles in talk.srt')
       .example('$0 doctor', 'what this machine can do')

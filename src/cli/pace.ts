@@ -12,21 +12,27 @@ export interface Work {
   readonly elapsedS: number;
   /** 0..1; absent where it is not known. */
   readonly fraction?: number | undefined;
-  /** Seconds of audio that are done; absent where it is no audio. */
+  /** Seconds of audio that are done, 0 until the first are; absent where it is no audio. */
   readonly audioS?: number | undefined;
 }
 
-// A guess from less than a second or a hundredth of the work jumps about.
+// A guess from less than a second or a hundredth of the work jumps about, and what was read of a
+// file says nothing before the first of it has been recognised.
 const leastS = 1;
 const leastFraction = 0.01;
 
 /** Speed and time left by what is done so far. */
 export function paceOf({ elapsedS, fraction, audioS }: Work): Pace {
+  const begun = audioS === undefined || audioS > 0;
   const guess =
-    elapsedS >= leastS && fraction !== undefined && fraction >= leastFraction && fraction < 1;
+    begun &&
+    elapsedS >= leastS &&
+    fraction !== undefined &&
+    fraction >= leastFraction &&
+    fraction < 1;
   return {
     elapsedS,
-    ...(audioS === undefined || elapsedS <= 0 ? {} : { speed: audioS / elapsedS }),
+    ...(audioS === undefined || audioS <= 0 || elapsedS <= 0 ? {} : { speed: audioS / elapsedS }),
     ...(guess ? { etaS: (elapsedS * (1 - fraction)) / fraction } : {}),
   };
 }

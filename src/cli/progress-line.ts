@@ -34,7 +34,8 @@ export function progressLine(news: ProgressNews, columns = Infinity): string {
   const room = (tail: string): number => columns - 1 - tail.length;
   const needed = Math.min(leastLabel, stringWidth(label));
   const tail = tails.find((one) => room(one) >= needed) ?? percent;
-  return `${cut(label, Math.max(0, room(tail)))}${tail}`.slice(0, Math.max(0, columns - 1));
+  const cells = room(tail);
+  return cells > 0 ? `${cut(label, cells)}${tail}` : tail.slice(0, Math.max(0, columns - 1));
 }
 
 /** The end of a text in at most `cells` cells of a terminal, … for what is cut off. */
@@ -48,5 +49,5 @@ function cut(text: string, cells: number): string {
     if (width > cells) break;
     kept = part + kept;
   }
-  return cells === 0 ? '' : `…${kept}`;
+  return `…${kept}`;
 }

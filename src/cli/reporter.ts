@@ -1,11 +1,7 @@
-import { progressLine, type ProgressNews } from './progress-line.js';
+import { LiveLine, type LineOutput } from './live-line.js';
 
 /** What a reporter needs of a stream. */
-export interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+export type Output = LineOutput;
 
 export interface ReporterOptions {
   readonly stdout: Output;
@@ -44,7 +40,9 @@ export interface Reporter {
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr, quiet } = options;
-  const line = createLine(options);
+  const everyMs = options.everyMs ?? (stderr.isTTY ? 100 : 5000);
+  const now = options.now ?? (() => performance.now());
+  const line = new LiveLine(stderr, { everyMs, now });
   return {
     result: (text) => line.around(() => stdout.write(text)),
     note: (text) => {
@@ -59,61 +57,8 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
     error: (text) => line.around(() => stderr.write(text)),
     progress: (label, fraction, audioS) => {
-      if (!quiet) line.show(label, fraction, audioS);
+      if (!quiet) line.show({ label, fraction, audioS });
     },
     done: () => line.clear(),
-  };
-}
-
-interface Line {
-  /** Writes with the line out of the way. */
-  around(write: () => void): void;
-  show(label: string, fraction: number | undefined, audioS: number | undefined): void;
-  clear(): void;
-}
-
-function createLine({ stderr, ...options }: ReporterOptions): Line {
-  const now = options.now ?? (() => performance.now());
-  const everyMs = options.everyMs ?? (stderr.isTTY ? 100 : 5000);
-  let news: Omit<ProgressNews, 'elapsedS'> | undefined;
-  let startedAt = now();
-  let lastAt = startedAt;
-  let drawn = false;
-  let ticking: NodeJS.Timeout | undefined;
-  const erase = (): void => {
-    if (drawn) stderr.write('\r\u001b[K');
-    drawn = false;
-  };
-  const draw = (): void => {
-    if (news === undefined) return;
-    const whole = { ...news, elapsedS: (now() - startedAt) / 1000 };
-    const text = progressLine(whole, stderr.isTTY ? (stderr.columns ?? 80) : undefined);
-    erase();
-    stderr.write(stderr.isTTY ? text : `${text}\n`);
-    drawn = stderr.isTTY === true;
-  };
-  return {
-    around: (write) => {
-      const shown = drawn;
-      erase();
-      write();
-      if (shown) draw();
-    },
-    show: (label, fraction, audioS) => {
-      if (news?.label !== label) startedAt = now();
-      news = { label, fraction, audioS };
-      if (now() - lastAt < everyMs) return;
-      lastAt = now();
-      // The clock goes on where the work has no news.
-      if (stderr.isTTY) ticking ??= setInterval(draw, 1000).unref();
-      draw();
-    },
-    clear: () => {
-      clearInterval(ticking);
-      ticking = undefined;
-      erase();
-      news = undefined;
-      lastAt = now();
-    },
   };
 }

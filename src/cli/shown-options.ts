@@ -83,7 +83,8 @@ function fileLine({ config, by, searched, job }: ShownConfiguration['files']): s
 function textOf(value: unknown): string {
   if (value === undefined) return '(unset)';
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
-  return value === '' ? "''" : shownInput(String(value));
+  if (value === '') return "''";
+  return shownInput(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** An object that stands for a switch which is on is shown as `true`: what is in it has rows of its own. */

@@ -138,9 +138,9 @@ function watch(input: string, startedAt: number, work: TranscribeWork): Watch {
   const { values, general, reporter, events } = work;
   const asText = values.output.format.length === 0 && !general.json;
   const label = shownInput(input);
-  let audioS: number | undefined;
+  let audioS = 0;
   let lastAt = startedAt;
-  reporter.progress(label, 0);
+  reporter.progress(label, 0, audioS);
   return {
     onProgress: (fraction) => {
       reporter.progress(label, fraction, audioS);

@@ -117,16 +117,16 @@ export function fileSource(file: FileContent): ReadSource {
 }
 
 /** The files that a job file's `inputs` names. */
-export function jobInputs({ name, value, lineOf }: FileContent): {
+export function jobInputs(file: FileContent): {
   readonly inputs: readonly string[];
   readonly problems: readonly OptionProblem[];
 } {
-  const inputs = isObject(value) ? value['inputs'] : undefined;
+  const inputs = isObject(file.value) ? file.value['inputs'] : undefined;
   if (inputs === undefined) return { inputs: [], problems: [] };
   if (Array.isArray(inputs) && inputs.every((one) => typeof one === 'string' && one !== '')) {
     return { inputs: inputs.map(String), problems: [] };
   }
-  const option = `${name}:${lineOf(['inputs']) ?? 1}: inputs`;
+  const option = `${file.name}:${file.lineOf(['inputs']) ?? 1}: inputs`;
   return { inputs: [], problems: [{ option, message: 'is no list of file names' }] };
 }
 

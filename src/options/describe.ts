@@ -155,7 +155,11 @@ function expectedOfOne(node: SchemaNode): string {
   if (node.type === 'array') return `a list of ${wordsOf(node.items ?? {}).join(', ') || 'texts'}`;
   if (!isNumber(node)) return 'a text';
   const what = node.type === 'integer' ? 'a whole number' : 'a number';
-  return `${what} from ${node.minimum ?? '-∞'} to ${node.maximum ?? '∞'}`;
+  const { minimum = -Infinity, maximum = Infinity } = node;
+  // Where a range ends with the 32 bits of a number, no end was meant.
+  return maximum >= 2 ** 31 - 1
+    ? `${what} from ${minimum} up`
+    : `${what} from ${minimum} to ${maximum}`;
 }
 
 function kebabCase(key: string): string {

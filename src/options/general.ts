@@ -37,8 +37,8 @@ export const configOptionsSchema = z.strictObject({
     .min(1, 'is empty; name a file, or none')
     .optional()
     .describe(
-      'Configuration file, JSON or YAML; none: no file. Unset: CPW_CONFIG, ' +
-        "./cpw-native.config.*, then cpw-native/config.* in the user's configuration folder",
+      'Configuration file, JSON or YAML; none: no file. Unset: what CPW_CONFIG names, else ' +
+        "./cpw-native.config.*, else cpw-native/config.* in the user's configuration folder",
     )
     .meta({ group: 'General' }),
 });
@@ -50,8 +50,8 @@ export const jobOptionsSchema = z.strictObject({
     .min(1, 'is empty; name a file or leave it out')
     .optional()
     .describe(
-      'File of options for this run, shaped as the configuration file, with inputs: a list of ' +
-        'files. Unset: none',
+      "File with this run's options, shaped as the configuration file, and its inputs: a list " +
+        'of files. Unset: none',
     )
     .meta({ group: 'General' }),
 });
@@ -62,8 +62,8 @@ export const dryRunOptionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Say what would be done and what would be refused; nothing is computed, written or ' +
-        'fetched, and the exit status is the one that the run would start with',
+      'Say what would be done and what refused; nothing is computed, written or fetched, and ' +
+        'the exit status says whether the run would start',
     )
     .meta({ group: 'General' }),
 });

@@ -81,7 +81,8 @@ function place(values: Record<string, unknown>, path: readonly string[], value: 
     values[key] = value;
     return;
   }
-  const below: Record<string, unknown> = { ...Object(values[key]) };
+  const found = values[key];
+  const below: Record<string, unknown> = typeof found === 'object' ? { ...found } : {};
   place(below, rest, value);
   values[key] = below;
 }

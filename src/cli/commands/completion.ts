@@ -3,6 +3,7 @@ import { suggest } from '../../options/suggest.js';
 import type { Command } from '../command.js';
 import { shells, type Shell } from '../complete.js';
 import { exitStatus } from '../exit-codes.js';
+import type { FlagSchemas } from '../flags.js';
 
 // Not yargs' own scripts: its bash one needs bash 4 (macOS has 3.2), its fish one offers no file
 // names, and none of them completes the values of flags whose commands are loaded when needed.
@@ -49,7 +50,7 @@ complete -c cpw-native -f -a '(__cpw_native)'
 };
 
 /** `cpw-native completion <shell>` */
-export const completionCommand: Command<Record<never, never>> = {
+export const completionCommand: Command<FlagSchemas> = {
   name: 'completion',
   words: '<shell>',
   summary:
