@@ -29,7 +29,8 @@ export async function complete(shell: string, words: readonly string[]): Promise
     .map(({ text, meaning }) => {
       const shown = split ? text.slice(text.indexOf('=') + 1) : text;
       if (shell === 'zsh') return `${shown.replaceAll(/[\\:]/gu, '\\$&')}:${meaning}\n`;
-      return shell === 'fish' ? `${shown}\t${meaning}\n` : `${shown}\n`;
+      if (shell === 'fish') return `${shown}\t${meaning}\n`;
+      return `${shown.replaceAll(/[^\p{L}\p{N}@%+=:,./_-]/gu, '\\$&')}\n`;
     })
     .join('');
 }

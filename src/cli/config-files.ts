@@ -49,8 +49,7 @@ export async function readConfigFile(
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return { option: by, message: `${JSON.stringify(file)} cannot be read: ${reason}` };
+    return { option: by, message: `${JSON.stringify(file)} cannot be read (${reasonOf(cause)})` };
   }
   const { parseConfigText } = await import('../options/config-text.js');
   try {
@@ -58,6 +57,17 @@ export async function readConfigFile(
   } catch (cause) {
     return { option: '', message: cause instanceof Error ? cause.message : String(cause) };
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+};
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return ('code' in cause ? reasons[String(cause.code)] : undefined) ?? cause.message;
 }
 
 function places(): readonly string[] {

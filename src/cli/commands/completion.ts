@@ -13,7 +13,7 @@ _cpw_native() {
   local line
   COMPREPLY=()
   while IFS= read -r line; do
-    COMPREPLY+=("$(printf '%q' "$line")")
+    COMPREPLY+=("$line")
   done < <("$1" --get-completions bash "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o bashdefault -o default -F _cpw_native cpw-native
