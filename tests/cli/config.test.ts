@@ -232,3 +232,9 @@ t.test('when bash completes, it offers commands, flags, values and models', asyn
   const described = await runCli(['--get-completions', 'fish', 'transcribe', '--eng']);
   t.equal(described.stdout, '--engine\tEngine\n');
 });
+
+t.test('when the references in docs are compared with the schemas, they are current', async (t) => {
+  const script = fileURLToPath(new URL('../../scripts/docs.mjs', import.meta.url));
+  const { status, stdout, stderr } = await start([process.execPath, script, '--check']).result;
+  t.equal(status, 0, `${stdout}${stderr}`);
+});
