@@ -9,6 +9,7 @@ import { wordsAfter, type CommandArguments } from './arguments.js';
 import { exitStatus, exitStatusOf, Interruption } from './exit-codes.js';
 import { readConfiguration, type Configuration } from './configuration.js';
 import { addFlags, type FlagSchemas, type FlagValues } from './flags.js';
+import { commandHelp } from './help.js';
 import { createReporter, type Reporter } from './reporter.js';
 import { formatError } from './report-error.js';
 import { interruptible } from './signals.js';
@@ -50,16 +51,15 @@ export interface Command<Schemas extends FlagSchemas> {
   ): Promise<number>;
 }
 
-/** Help and flags of a command. */
+/** Flags of a command; with `help` set its help instead, which is all that is asked for then. */
 export function describeCommand<Schemas extends FlagSchemas>(
   yargs: Argv,
   command: Command<Schemas>,
+  help: boolean,
 ): Argv {
-  const words = [command.name, command.words].join(' ').trimEnd();
-  yargs.usage(`$0 ${words} [options]\n\n${command.summary}`);
-  addFlags(yargs, withGeneral(command.schemas), command.hidden);
-  for (const [line, meaning] of command.examples) yargs.example(`$0 ${line}`, meaning);
-  return command.notes === undefined ? yargs : yargs.epilogue(command.notes);
+  const schemas = withGeneral(command.schemas);
+  if (!help) return addFlags(yargs, schemas);
+  return yargs.wrap(null).usage(commandHelp(command, schemas)).hide('help').hide('version');
 }
 
 /** Runs a command and resolves to the exit status; errors are printed here. */

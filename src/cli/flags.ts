@@ -22,23 +22,10 @@ export type FlagValues<Schemas extends FlagSchemas> = {
 /** What yargs adds by itself. */
 const builtin = ['help', 'version'];
 
-/** Declares a flag for each option. Defaults stay with the schema: yargs only shows them. */
-export function addFlags(yargs: Argv, schemas: FlagSchemas, hidden: readonly string[] = []): Argv {
-  for (const [name, schema] of Object.entries(schemas)) {
-    for (const row of describeOptions(schema)) {
-      // That a switch is off unless it is given goes without saying.
-      const shown = row.defaultText === 'false' ? undefined : row.defaultText;
-      yargs.option(row.flag, {
-        // Values have no type here: yargs would show it as text, and the schemas judge them anyway.
-        ...(row.kind === 'boolean' ? { type: 'boolean' as const } : {}),
-        describe: descriptionOf(row),
-        group: `${row.group}:`,
-        hidden: hidden.includes(name),
-        ...(shown === undefined ? {} : { defaultDescription: shown }),
-      });
-    }
-  }
-  return yargs;
+/** Tells yargs which flags are switches. Values have no type here: the schemas judge them. */
+export function addFlags(yargs: Argv, schemas: FlagSchemas): Argv {
+  const rows = Object.values(schemas).flatMap((schema) => describeOptions(schema));
+  return yargs.boolean(rows.filter(({ kind }) => kind === 'boolean').map(({ flag }) => flag));
 }
 
 /** The options that flags set, and every wrong and unknown flag. `typed` is the command line. */
@@ -63,11 +50,6 @@ export function flagSource(
 
 function nameOf(row: OptionRow, value: unknown): string {
   return row.kind === 'boolean' && value === false ? `--no-${row.flag}` : `--${row.flag}`;
-}
-
-function descriptionOf(row: OptionRow): string {
-  if (row.kind !== 'boolean') return row.open ? row.text : `${row.text} [${row.expected}]`;
-  return row.defaultText === 'true' ? `${row.text}; --no-${row.flag} for short` : row.text;
 }
 
 function unknownFlags(args: CommandArguments, rows: readonly OptionRow[]): OptionProblem[] {

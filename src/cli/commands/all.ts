@@ -4,12 +4,14 @@ import { suggest } from '../../options/suggest.js';
 import { wordsAfter, type CommandArguments } from '../arguments.js';
 import { describeCommand, runCommand, withGeneral, type Command } from '../command.js';
 import type { FlagSchemas } from '../flags.js';
+import { commandHelp } from '../help.js';
 
 /** A command with its schemas' types forgotten. */
 export interface Leaf extends Pick<Command<FlagSchemas>, 'complete'> {
   /** All of its flags, those of every command too. */
   readonly schemas: FlagSchemas;
-  describe(yargs: Argv): Argv;
+  describe(yargs: Argv, help: boolean): Argv;
+  help(): string;
   run(args: CommandArguments): Promise<number>;
 }
 
@@ -69,19 +71,28 @@ export const commandEntries: readonly Entry[] = [
   },
 ];
 
+/** The help of the command that the first words name; undefined where they name none. */
+export async function helpOf(args: readonly string[]): Promise<string | undefined> {
+  const entry = commandEntries.find(({ name }) => {
+    const words = name.split(' ');
+    return words.every((word, at) => args[at] === word);
+  });
+  return entry === undefined ? undefined : (await entry.load()).help();
+}
+
 /** Adds a command's flags and help, or a group's commands. `onStatus` hears how it ended. */
 export async function declare(
   yargs: Argv,
   name: string,
-  onStatus: (status: number) => void,
+  { help, onStatus }: { help: boolean; onStatus: (status: number) => void },
 ): Promise<Argv> {
   const single = commandEntries.find((one) => one.name === name);
-  if (single !== undefined) return (await single.load()).describe(yargs);
+  if (single !== undefined) return (await single.load()).describe(yargs, help);
   for (const [command, entry] of groupOf(name)) {
     yargs.command({
       command,
       describe: entry.summary,
-      builder: async (inner: Argv) => (await entry.load()).describe(inner),
+      builder: async (inner: Argv) => (await entry.load()).describe(inner, help),
       handler: async (args: CommandArguments) => onStatus(await (await entry.load()).run(args)),
     });
   }
@@ -112,7 +123,8 @@ function leaf<Schemas extends FlagSchemas>(command: Command<Schemas>): Leaf {
   return {
     schemas: withGeneral(command.schemas),
     ...(command.complete === undefined ? {} : { complete: command.complete }),
-    describe: (yargs) => describeCommand(yargs, command),
+    describe: (yargs, help) => describeCommand(yargs, command, help),
+    help: () => commandHelp(command, withGeneral(command.schemas)),
     run: (args) => runCommand(args, command),
   };
 }
