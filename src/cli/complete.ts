@@ -3,11 +3,7 @@ import { registry } from '../models/registry.js';
 import { describeOptions, type OptionRow } from '../options/describe.js';
 import { commandEntries, type Leaf } from './commands/all.js';
 import { modelsDirOf } from './library.js';
-
-/** The shells that `completion` writes scripts for. */
-export const shells = ['bash', 'zsh', 'fish'] as const;
-/** One of {@link shells}. */
-export type Shell = (typeof shells)[number];
+import { shells } from './shells.js';
 
 interface Candidate {
   readonly text: string;

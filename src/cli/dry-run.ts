@@ -7,6 +7,7 @@ import { missingInput, shownInput } from './input.js';
 import { modelsDirOf } from './library.js';
 import { describeModel, modelReport } from './model-report.js';
 import { modelStates, type ModelState, type ModelStates } from './model-state.js';
+import { refusedFolder } from './output-folder.js';
 import { clock } from './pace.js';
 import { reportOf } from './report-error.js';
 import type { TranscribeWork } from './transcribe-files.js';
@@ -29,7 +30,7 @@ interface RunPlan {
   readonly files: readonly PlannedFile[];
   readonly states: ModelStates;
   readonly models: readonly ModelState[];
-  /** What is wrong with the files together: two that would write the same output. */
+  /** What is wrong with all files: two would write the same output, or there is nowhere to write. */
   readonly together?: CpwError;
 }
 
@@ -62,8 +63,9 @@ async function planRun(media: readonly string[], work: TranscribeWork): Promise<
   const { values } = work;
   const files: PlannedFile[] = [];
   for (const file of media) files.push(await planFile(file, work));
-  const together = await planOutputs(media, { ...outputsOf(work), overwrite: true }).then(
-    () => undefined,
+  const output = outputsOf(work);
+  const together = await planOutputs(media, { ...output, overwrite: true }).then(
+    () => (output.formats.length === 0 ? undefined : refusedFolder(output.outputDir)),
     cpwError,
   );
   const states = await modelStates({
@@ -111,14 +113,16 @@ async function planFile(file: string, work: TranscribeWork): Promise<PlannedFile
   const { overwrite } = work.values.output;
   const planned = await planOutputs([file], { ...output, overwrite }).catch((error: unknown) => {
     errors.push(error);
-    return planOutputs([file], { ...output, overwrite: true });
+    return planOutputs([file], { ...output, overwrite: true }).catch(() => []);
   });
   const [{ stem } = { stem: '' }] = planned;
   const durationS = file === '-' ? undefined : await headerDuration(file);
   return {
     file,
     ...(durationS === undefined ? {} : { durationS }),
-    outputs: output.formats.map((format) => outputPath(output.outputDir, stem, format)),
+    outputs: (planned.length === 0 ? [] : output.formats).map((format) =>
+      outputPath(output.outputDir, stem, format),
+    ),
     missing: missing !== undefined,
     errors,
   };

@@ -11,6 +11,7 @@ import { exitStatusOf, worstStatus } from './exit-codes.js';
 import type { FlagValues } from './flags.js';
 import { closeInput, missingInput, openInput, shownInput } from './input.js';
 import { modelsDirOf, recognizerClass, startLog } from './library.js';
+import { refusedFolder } from './output-folder.js';
 import { paceOf } from './pace.js';
 import { formatError, reportOf } from './report-error.js';
 
@@ -41,6 +42,8 @@ export async function transcribeFiles(
 ): Promise<number> {
   const { format: formats, outputDir, overwrite } = work.values.output;
   const plan = await planOutputs(media, { formats, outputDir, overwrite });
+  const nowhere = formats.length === 0 ? undefined : await refusedFolder(outputDir);
+  if (nowhere !== undefined) throw nowhere;
   const ready: PlannedOutput[] = [];
   for (const item of plan) {
     const missing = await missingInput(item.input);

@@ -157,6 +157,10 @@ t.test('when --dry-run is given, the plan is told and nothing is touched', async
   ]);
   const some = await run('none.wav', jfk, '--model', 'tiny.en');
   t.match(some, { status: 2, stdout: /fail for 1 of 2 files\.\n$/ });
+  t.match(await run(jfk, '--model', 'tiny.en', '--format', 'txt', '--output-dir', 'a.wav/sub'), {
+    status: 2,
+    stdout: /cannot write into "a\.wav\/sub": ".*a\.wav" is no folder/,
+  });
   t.match(await run('none.wav'), { status: 2, stdout: /The run would not start\.\n$/ });
   t.match(await run(jfk, '--model', './none.bin'), { status: 3 });
   t.strictSame(readdirSync(dir), before);

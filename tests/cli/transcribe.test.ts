@@ -157,8 +157,8 @@ t.test('when two runs write the same files at once, one wins and none is mixed',
     runCli(['transcribe', 'a.wav', ...tiny, '--engine', engine, '--format', 'all'], { cwd: dir });
   const ends = await Promise.all([run('whisper'), run('ctranslate2')]);
   t.strictSame(
-    ends.map(({ status }) => status).sort(),
-    [0, 2],
+    ends.map(({ status }) => String(status)).sort(),
+    ['0', '2'],
     ends.map(({ stderr }) => stderr).join(),
   );
   const loser = ends.find(({ status }) => status === 2);

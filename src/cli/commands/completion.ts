@@ -1,9 +1,9 @@
 import { CpwError } from '../../errors.js';
 import { suggest } from '../../options/suggest.js';
 import type { Command } from '../command.js';
-import { shells, type Shell } from '../complete.js';
 import { exitStatus } from '../exit-codes.js';
 import type { FlagSchemas } from '../flags.js';
+import { shells, type Shell } from '../shells.js';
 
 // Not yargs' own scripts: its bash one needs bash 4 (macOS has 3.2), its fish one offers no file
 // names, and none of them completes the values of flags whose commands are loaded when needed.
