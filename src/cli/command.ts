@@ -1,9 +1,15 @@
 import type { Argv } from 'yargs';
+import {
+  configOptionsSchema,
+  generalOptionsSchema,
+  type GeneralOptions,
+} from '../options/general.js';
 import { optionsError } from '../options/parse.js';
 import { wordsAfter, type CommandArguments } from './arguments.js';
 import { exitStatus, exitStatusOf, Interruption } from './exit-codes.js';
-import { addFlags, readFlags, type FlagSchemas, type FlagValues } from './flags.js';
-import { generalOptionsSchema, type GeneralOptions } from './general-options.js';
+import { readConfiguration, type Configuration } from './configuration.js';
+import { addFlags, type FlagSchemas, type FlagValues } from './flags.js';
+import { commandHelp } from './help.js';
 import { createReporter, type Reporter } from './reporter.js';
 import { formatError } from './report-error.js';
 import { interruptible } from './signals.js';
@@ -13,6 +19,8 @@ export interface CommandContext {
   readonly general: GeneralOptions;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Where each option came from. */
+  readonly configuration: Configuration<FlagSchemas>;
 }
 
 /** One command: how it is called, and what it does. */
@@ -25,6 +33,14 @@ export interface Command<Schemas extends FlagSchemas> {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   readonly notes?: string;
   readonly schemas: Schemas;
+  /** Schemas whose flags are accepted and left out of the help. */
+  readonly hidden?: readonly (keyof Schemas & string)[];
+  /** What its words are, for completion; file names where absent. */
+  readonly complete?: 'models' | 'shells';
+  /** True where the first word stands for --config. */
+  readonly fileWord?: boolean;
+  /** True where `run` tells the configuration's warnings itself. */
+  readonly tellsWarnings?: boolean;
   /** How many words must and may follow the name. */
   readonly count: readonly [least: number, most: number];
   /** Resolves to the exit status. */
@@ -35,15 +51,15 @@ export interface Command<Schemas extends FlagSchemas> {
   ): Promise<number>;
 }
 
-/** Help and flags of a command. */
+/** Flags of a command; with `help` set its help instead, which is all that is asked for then. */
 export function describeCommand<Schemas extends FlagSchemas>(
   yargs: Argv,
   command: Command<Schemas>,
+  help: boolean,
 ): Argv {
-  yargs.usage(`$0 ${command.name} ${command.words} [options]\n\n${command.summary}`);
-  addFlags(yargs, withGeneral(command.schemas));
-  for (const [line, meaning] of command.examples) yargs.example(`$0 ${line}`, meaning);
-  return command.notes === undefined ? yargs : yargs.epilogue(command.notes);
+  const schemas = withGeneral(command.schemas);
+  if (!help) return addFlags(yargs, schemas);
+  return yargs.wrap(null).usage(commandHelp(command, schemas)).hide('help').hide('version');
 }
 
 /** Runs a command and resolves to the exit status; errors are printed here. */
@@ -51,18 +67,19 @@ export async function runCommand<Schemas extends FlagSchemas>(
   args: CommandArguments,
   command: Command<Schemas>,
 ): Promise<number> {
-  // Before the flags are known to be right, the error's form still follows what was asked.
-  let general = { json: args['json'] === true, verbose: args['verbose'] === true, quiet: false };
+  // Before the options are known to be right, the error's form still follows what was asked.
+  let general = { json: args['json'] === true, verbose: args['verbose'] === true };
   try {
-    const values = readFlags(args, withGeneral(command.schemas), command.name);
+    const { schemas, name } = command;
+    const typed = process.argv.slice(2);
+    const options = { schemas: withGeneral(schemas), name, typed };
+    const configuration = await readConfiguration(withFileWord(args, command), options);
+    const { values } = configuration;
     general = values.general;
-    const words = checkWords(args, command);
-    const reporter = createReporter({
-      stdout: process.stdout,
-      stderr: process.stderr,
-      quiet: values.general.quiet || values.general.json,
-    });
-    const context = { general: values.general, reporter };
+    const words = checkWords(args, command, configuration.inputs);
+    const reporter = reporterOf(values.general);
+    if (command.tellsWarnings !== true) configuration.warnings.forEach(reporter.warn);
+    const context = { general: values.general, reporter, configuration };
     return await interruptible((signal) => command.run(words, values, { ...context, signal }));
   } catch (error) {
     if (!(error instanceof Interruption && error.status === exitStatus.ok)) {
@@ -70,6 +87,19 @@ export async function runCommand<Schemas extends FlagSchemas>(
     }
     return exitStatusOf(error);
   }
+}
+
+function withFileWord<Schemas extends FlagSchemas>(
+  args: CommandArguments,
+  { fileWord, name }: Command<Schemas>,
+): CommandArguments {
+  const [file] = fileWord === true ? wordsAfter(args, name.split(' ').length) : [];
+  return file === undefined ? args : { ...args, config: file };
+}
+
+function reporterOf({ quiet, json }: GeneralOptions): Reporter {
+  const { stdout, stderr } = process;
+  return createReporter({ stdout, stderr, quiet: quiet || json, json: json && !quiet });
 }
 
 function formatFailure(error: unknown, general: { json: boolean; verbose: boolean }): string {
@@ -82,8 +112,11 @@ function formatFailure(error: unknown, general: { json: boolean; verbose: boolea
 function checkWords<Schemas extends FlagSchemas>(
   args: CommandArguments,
   { name, words, count: [least, most] }: Command<Schemas>,
+  inputs: readonly string[],
 ): readonly string[] {
-  const given = wordsAfter(args, name.split(' ').length);
+  const typed = wordsAfter(args, name.split(' ').length);
+  // A command line is stronger than a job file, in its inputs too.
+  const given = typed.length === 0 ? inputs : typed;
   if (given.length >= least && given.length <= most) return given;
   const said =
     given.length < least ? `${words} is missing` : `too much: ${given.slice(most).join(' ')}`;
@@ -91,8 +124,9 @@ function checkWords<Schemas extends FlagSchemas>(
   throw optionsError([{ option: '', message }], name);
 }
 
-function withGeneral<Schemas extends FlagSchemas>(
+/** A command's schemas with those of every command. */
+export function withGeneral<Schemas extends FlagSchemas>(
   schemas: Schemas,
-): Schemas & { general: typeof generalOptionsSchema } {
-  return { ...schemas, general: generalOptionsSchema };
+): Schemas & { general: typeof generalOptionsSchema; file: typeof configOptionsSchema } {
+  return { ...schemas, general: generalOptionsSchema, file: configOptionsSchema };
 }

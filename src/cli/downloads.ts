@@ -2,6 +2,7 @@ import type { DownloadEvent, OnDownload } from '../models/download-event.js';
 import type { HubOptions } from '../options/download.js';
 import { size } from './columns.js';
 import { shownInput } from './input.js';
+import type { EventStream } from './event-stream.js';
 import { hubOf } from './library.js';
 import type { Reporter } from './reporter.js';
 
@@ -14,12 +15,22 @@ export interface Downloads {
 /** How `transcribe` fetches what is missing, and says so. */
 export function downloadsOf(
   recognizer: { readonly download: 'auto' | 'never' },
-  { general, reporter }: { general: { readonly offline: boolean }; reporter: Reporter },
+  work: {
+    readonly general: { readonly offline: boolean };
+    readonly reporter: Reporter;
+    readonly events: EventStream;
+  },
 ): Downloads {
+  const { general, reporter, events } = work;
   const download = general.offline ? 'never' : recognizer.download;
   const announce: Announce = (model, what) =>
     `model ${model} is not installed: ${what}; --offline forbids this`;
-  const onDownload = sayDownloads(reporter, announce);
+  const say = sayDownloads(reporter, announce);
+  const onDownload: OnDownload = (event) => {
+    const { type: state, ...rest } = event;
+    events.emit({ type: 'download', state, ...rest });
+    say(event);
+  };
   return { download, context: { hub: hubOf(), onDownload } };
 }
 

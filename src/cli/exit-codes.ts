@@ -16,6 +16,14 @@ export function exitStatusOf(error: unknown): number {
   return error instanceof CpwError ? errorCodes[error.code].exitStatus : exitStatus.failed;
 }
 
+/** The statuses of failures, the worst first: what we did wrong, then what is missing, then the input. */
+const worstFirst: readonly number[] = [exitStatus.failed, 4, exitStatus.missing, exitStatus.usage];
+
+/** The worst of several statuses; 0 of none. */
+export function worstStatus(statuses: readonly number[]): number {
+  return worstFirst.find((one) => statuses.includes(one)) ?? Math.max(exitStatus.ok, ...statuses);
+}
+
 /** Why a run was aborted from outside; the signal's `reason`. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';

@@ -1,7 +1,14 @@
 import type { Argv } from 'yargs';
 import type { z } from 'zod';
-import { describeOptions, flagOf, type OptionRow } from '../options/describe.js';
-import { checkOptions, optionsError, unknownOption, type OptionProblem } from '../options/parse.js';
+import {
+  keyOf,
+  uselessValues,
+  type GivenValue,
+  type ReadSource,
+} from '../options/config-sources.js';
+import { describeOptions, type OptionRow } from '../options/describe.js';
+import { unknownOption, type OptionProblem } from '../options/parse.js';
+import { textValue } from '../options/text-value.js';
 import type { CommandArguments } from './arguments.js';
 
 /** The schemas whose options a command takes as flags, by any name. */
@@ -15,56 +22,34 @@ export type FlagValues<Schemas extends FlagSchemas> = {
 /** What yargs adds by itself. */
 const builtin = ['help', 'version'];
 
-/** Declares a flag for each option. Defaults stay with the schema: yargs only shows them. */
+/** Tells yargs which flags are switches. Values have no type here: the schemas judge them. */
 export function addFlags(yargs: Argv, schemas: FlagSchemas): Argv {
-  for (const row of rowsOf(schemas)) {
-    yargs.option(row.flag, {
-      // Values have no type here: yargs would show it as text, and the schemas judge them anyway.
-      ...(row.kind === 'boolean' ? { type: 'boolean' as const } : {}),
-      describe: descriptionOf(row),
-      group: `${row.group}:`,
-      ...(row.defaultText === undefined ? {} : { defaultDescription: row.defaultText }),
-    });
-  }
-  return yargs;
+  const rows = Object.values(schemas).flatMap((schema) => describeOptions(schema));
+  return yargs.boolean(rows.filter(({ kind }) => kind === 'boolean').map(({ flag }) => flag));
 }
 
-/**
- * The values of all schemas. Throws CPW_INVALID_OPTIONS that names every wrong and every unknown
- * flag at once.
- */
-export function readFlags<Schemas extends FlagSchemas>(
+/** The options that flags set, and every wrong and unknown flag. `typed` is the command line. */
+export function flagSource(
   args: CommandArguments,
-  schemas: Schemas,
-  subject: string,
-): FlagValues<Schemas> {
-  const rows = rowsOf(schemas);
-  const problems: OptionProblem[] = [
+  schemas: FlagSchemas,
+  typed: readonly string[],
+): ReadSource {
+  const rows = Object.values(schemas).flatMap((schema) => describeOptions(schema));
+  const given = new Map<string, GivenValue>();
+  for (const row of rows.filter((one) => !isEmpty(args, one))) {
+    const value = valueOf(row, args, typed);
+    if (value !== undefined) given.set(keyOf(row.path), { value, name: nameOf(row, value) });
+  }
+  const problems = [
     ...unknownFlags(args, rows),
     ...emptyFlags(args, rows),
-    ...uselessFlags(args, rows),
+    ...uselessValues(rows, given),
   ];
-  const values: [string, unknown][] = [];
-  for (const [name, schema] of Object.entries(schemas)) {
-    const given = valuesOf(
-      args,
-      describeOptions(schema).filter((row) => !isEmpty(args, row)),
-    );
-    const result = checkOptions(schema, given, { subject, nameOf: (path) => `--${flagOf(path)}` });
-    if ('data' in result) values.push([name, result.data]);
-    else problems.push(...result.problems);
-  }
-  if (problems.length > 0) throw optionsError(problems, subject);
-  return Object.fromEntries(values) as FlagValues<Schemas>;
+  return { kind: 'flag', given, problems };
 }
 
-function rowsOf(schemas: FlagSchemas): readonly OptionRow[] {
-  return Object.values(schemas).flatMap((schema) => describeOptions(schema));
-}
-
-function descriptionOf(row: OptionRow): string {
-  if (row.kind !== 'boolean') return row.open ? row.text : `${row.text} [${row.expected}]`;
-  return row.defaultText === 'true' ? `${row.text}; --no-${row.flag} for short` : row.text;
+function nameOf(row: OptionRow, value: unknown): string {
+  return row.kind === 'boolean' && value === false ? `--no-${row.flag}` : `--${row.flag}`;
 }
 
 function unknownFlags(args: CommandArguments, rows: readonly OptionRow[]): OptionProblem[] {
@@ -89,55 +74,24 @@ function isEmpty(args: CommandArguments, row: OptionRow): boolean {
   return row.kind !== 'boolean' && [args[row.flag]].flat().some((one) => typeof one === 'boolean');
 }
 
-/** Flags below one that is switched off, such as --vad-threshold beside --no-vad. */
-function uselessFlags(args: CommandArguments, rows: readonly OptionRow[]): OptionProblem[] {
-  return rows
-    .filter((row) => row.kind === 'boolean' && args[row.flag] === false)
-    .flatMap((off) =>
-      belowIn(rows, off).filter(({ flag }) => args[flag] !== undefined && flag !== off.flag),
-    )
-    .map(({ flag, path }) => ({
-      option: `--${flag}`,
-      message: `has no effect with --no-${flagOf(path.slice(0, -1))}; leave one of them out`,
-    }));
+function valueOf(row: OptionRow, args: CommandArguments, typed: readonly string[]): unknown {
+  const given = args[row.flag];
+  if (given === undefined) return undefined;
+  if (row.kind === 'list') return textValue(row, [given].flat().map(String).join(','));
+  if (row.kind === 'boolean') {
+    // yargs takes every text but `true` for false, also --quiet=yes.
+    const text = typedText(row.flag, typed);
+    return text === undefined ? [given].flat().at(-1) : textValue(row, text);
+  }
+  return typeof given === 'string' ? textValue(row, given) : given;
 }
 
-function belowIn(rows: readonly OptionRow[], parent: OptionRow): readonly OptionRow[] {
-  return rows.filter(
-    ({ path }) =>
-      path.length > parent.path.length && parent.path.every((key, at) => path[at] === key),
+/** The text behind `--flag=` where that is how it was given last. */
+function typedText(flag: string, typed: readonly string[]): string | undefined {
+  const end = typed.indexOf('--');
+  const flags = end === -1 ? typed : typed.slice(0, end);
+  const last = flags.findLast(
+    (one) => one === `--${flag}` || one === `--no-${flag}` || one.startsWith(`--${flag}=`),
   );
-}
-
-/** The options object that the flags spell out; what was not given stays out. */
-function valuesOf(args: CommandArguments, rows: readonly OptionRow[]): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const row of rows) {
-    const given = args[row.flag];
-    if (given !== undefined) place(values, row.path, valueOf(row, given));
-  }
-  return values;
-}
-
-function place(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [key = '', ...rest] = path;
-  if (rest.length === 0) {
-    values[key] = value;
-    return;
-  }
-  const inner = values[key];
-  const below: Record<string, unknown> = {};
-  // `--vad --vad-threshold 0.6`: the object says more than the switch.
-  Object.assign(below, typeof inner === 'object' ? inner : {});
-  place(below, rest, value);
-  values[key] = below;
-}
-
-function valueOf(row: OptionRow, given: unknown): unknown {
-  if (row.kind === 'list') {
-    const words = [given].flat().map(String).join(',').split(',');
-    return words.map((word) => word.trim());
-  }
-  if (!row.numeric || typeof given !== 'string') return given;
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/iu.test(given) ? Number(given) : given;
+  return last?.startsWith(`--${flag}=`) === true ? last.slice(flag.length + 3) : undefined;
 }

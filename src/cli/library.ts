@@ -2,7 +2,7 @@ import { modelsRoot } from '../models/layout.js';
 import type { HubOptions } from '../options/download.js';
 import type { NativeLogLevel } from '../native/addon.js';
 import { userCacheDir } from '../native/user-cache-dir.js';
-import type { GeneralOptions } from './general-options.js';
+import type { GeneralOptions } from '../options/general.js';
 
 // Commands reach the library through dynamic imports here: help, usage errors and files that do
 // not exist need neither the engines nor the addon.
@@ -14,18 +14,17 @@ export async function recognizerClass(): Promise<
   return (await import('../engines/recognizer.js')).Recognizer;
 }
 
-/** The folder of the models by flag, else by CPW_MODELS_DIR, else by XDG_CACHE_HOME. */
-export function modelsDirOf(flags: {
+/** The folder of the models by its option, else by XDG_CACHE_HOME. */
+export function modelsDirOf(options: {
   readonly modelsDir?: string | undefined;
 }): string | undefined {
-  const named = flags.modelsDir ?? valueOf('CPW_MODELS_DIR');
   const cacheHome = valueOf('XDG_CACHE_HOME');
-  return named ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
+  return options.modelsDir ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
 }
 
-/** The folder of the hardware cache by flag, else by XDG_CACHE_HOME. */
-export function cacheDirOf(flags: { readonly cacheDir?: string | undefined }): string {
-  return flags.cacheDir ?? userCacheDir(valueOf('XDG_CACHE_HOME'));
+/** The folder of the hardware cache by its option, else by XDG_CACHE_HOME. */
+export function cacheDirOf(options: { readonly cacheDir?: string | undefined }): string {
+  return options.cacheDir ?? userCacheDir(valueOf('XDG_CACHE_HOME'));
 }
 
 function valueOf(variable: string): string | undefined {

@@ -1,91 +1,23 @@
 #!/usr/bin/env node
-import yargs, { type Argv } from 'yargs';
-import { CpwError } from '../errors.js';
-import type { CommandArguments } from './arguments.js';
 import { exitStatus, exitStatusOf } from './exit-codes.js';
-import { suggest } from '../options/suggest.js';
-import { packageVersion } from './package-version.js';
+import { asksForHelp } from './help.js';
 import { formatError } from './report-error.js';
 
-// Only yargs is loaded for the first look at the command line; a command's own modules follow
-// when it is asked for.
-
-type CommandModule = typeof import('./commands/all.js');
-
-const commands: readonly [name: string, summary: string][] = [
-  ['transcribe', 'Write down what is spoken in audio files'],
-  ['models', 'List, fetch, check and convert models'],
-  ['doctor', 'Say what this machine can do, and what is missing'],
-];
-
+// yargs takes as long to load as all else: what needs no parsing does without it.
 async function main(args: readonly string[]): Promise<number> {
-  let status: number = exitStatus.ok;
-  const onStatus = (ended: number): void => {
-    status = ended;
-  };
-  const parser = base(args);
-  for (const [command, describe] of commands) {
-    parser.command({
-      command,
-      describe,
-      builder: async (inner: Argv) => (await load()).declare(inner, command, onStatus),
-      handler: async (argv: CommandArguments) => onStatus(await (await load()).run(argv, command)),
-    });
+  const [first, shell = '', ...words] = args;
+  if (first === '--get-completions') {
+    process.stdout.write(await (await import('./complete.js')).complete(shell, words));
+    return exitStatus.ok;
   }
-  parser.command({
-    command: '$0',
-    describe: false,
-    builder: (inner: Argv) => inner,
-    handler: (argv: CommandArguments) => refuse(argv),
-  });
-  await parser.parseAsync();
-  return status;
-}
-
-function base(args: readonly string[]): Argv {
-  return (
-    yargs([...args])
-      .scriptName('cpw-native')
-      .usage('$0 <command> [options]\n\nSpeech recognition by whisper.cpp and CTranslate2.')
-      // Flags stay as they were typed, names like 1.wav stay text: the schemas judge them.
-      .parserConfiguration({
-        'camel-case-expansion': false,
-        'dot-notation': false,
-        'parse-numbers': false,
-        'parse-positional-numbers': false,
-        'strip-aliased': true,
-      })
-      .locale('en')
-      .wrap(Math.min(100, process.stdout.columns ?? 100))
-      .version(packageVersion())
-      .help()
-      .alias('help', 'h')
-      .example('$0 transcribe talk.wav', 'the text on standard output')
-      .example('$0 transcribe talk.wav --format srt', 'subtitles in talk.srt')
-      .example('$0 doctor', 'what this machine can do')
-      .epilogue('cpw-native <command> --help tells the options of a command.')
-      .exitProcess(false)
-      .fail((message: string | null, error: Error | undefined) => {
-        if (message === null && error !== undefined) throw error;
-        throw new CpwError('CPW_INVALID_OPTIONS', `${message}; see cpw-native --help`);
-      })
-  );
-}
-
-function load(): Promise<CommandModule> {
-  return import('./commands/all.js');
-}
-
-function refuse(argv: CommandArguments): never {
-  const [word] = argv._.map(String);
-  const names = commands.map(([name]) => name);
-  if (word === undefined) {
-    const message = `name a command: ${names.join(', ')}; see cpw-native --help`;
-    throw new CpwError('CPW_INVALID_OPTIONS', message);
+  if (asksForHelp(args)) {
+    const help = await (await import('./commands/all.js')).helpOf(args);
+    if (help !== undefined) {
+      process.stdout.write(`${help}\n`);
+      return exitStatus.ok;
+    }
   }
-  const near = suggest(word, names);
-  const next = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
-  throw new CpwError('CPW_INVALID_OPTIONS', `${JSON.stringify(word)} is not a command; ${next}`);
+  return (await import('./parse-and-run.js')).parseAndRun(args);
 }
 
 try {

@@ -28,12 +28,19 @@ export function formatError(error: unknown, options: ReportErrorOptions): string
   return `cpw-native: ${where}${report.message}\n  ${hints.join('; ')}\n${stack}`;
 }
 
-/** A file's name for a line of text: quoted where it holds what a terminal would obey. */
+// What a terminal would obey or that would turn its text about. The joiners U+200C and U+200D are
+// letters' neighbours in Persian and Hindi, and parts of emoji.
+const unsafe = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** A file's name for a line of text: quoted and spelt out where it holds what a terminal would obey. */
 export function shownName(file: string): string {
-  return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(file) ? JSON.stringify(file) : file;
+  if (file.search(unsafe) === -1) return file;
+  const spelt = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(file).replaceAll(unsafe, spelt);
 }
 
-function reportOf(error: unknown, file: string | undefined): ErrorReport {
+/** An error as programs read it. */
+export function reportOf(error: unknown, file?: string): ErrorReport {
   const message = error instanceof Error ? error.message : String(error);
   const known = error instanceof CpwError;
   return {

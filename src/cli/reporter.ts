@@ -1,15 +1,15 @@
+import { LiveLine, type LineOutput } from './live-line.js';
+
 /** What a reporter needs of a stream. */
-export interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+export type Output = LineOutput;
 
 export interface ReporterOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   /** Only results and errors. */
   readonly quiet: boolean;
+  /** Warnings as lines of JSON, also where `quiet` holds back all else. */
+  readonly json?: boolean;
   /** Milliseconds between two progress lines where they cannot be drawn over each other. */
   readonly everyMs?: number;
   readonly now?: () => number;
@@ -21,10 +21,15 @@ export interface Reporter {
   result(text: string): void;
   /** A line on standard error; not with `quiet`. */
   note(line: string): void;
+  /** Something that has no effect or may surprise: a line for people, or one of JSON with `json`. */
+  warn(this: void, message: string): void;
   /** Text on standard error, whatever was asked. */
   error(text: string): void;
-  /** How far a piece of work is, 0..1; not with `quiet`. */
-  progress(label: string, fraction: number): void;
+  /**
+   * How far a piece of work is; not with `quiet`. `fraction` is 0..1, undefined where nobody knows;
+   * `audioS` are the seconds of audio that are done, for the speed.
+   */
+  progress(label: string, fraction: number | undefined, audioS?: number): void;
   /** The piece of work is over: its progress line goes. */
   done(): void;
 }
@@ -35,40 +40,25 @@ export interface Reporter {
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr, quiet } = options;
-  const now = options.now ?? (() => performance.now());
   const everyMs = options.everyMs ?? (stderr.isTTY ? 100 : 5000);
-  let drawn = '';
-  let lastAt = now();
-  const erase = (): void => {
-    if (drawn !== '') stderr.write('\r\u001b[K');
-  };
-  const around = (write: () => void): void => {
-    erase();
-    write();
-    if (drawn !== '') stderr.write(drawn);
-  };
+  const now = options.now ?? (() => performance.now());
+  const line = new LiveLine(stderr, { everyMs, now });
   return {
-    result: (text) => around(() => stdout.write(text)),
-    note: (line) => {
-      if (!quiet) around(() => stderr.write(`${line}\n`));
+    result: (text) => line.around(() => stdout.write(text)),
+    note: (text) => {
+      if (!quiet) line.around(() => stderr.write(`${text}\n`));
     },
-    error: (text) => around(() => stderr.write(text)),
-    progress: (label, fraction) => {
-      if (quiet || now() - lastAt < everyMs) return;
-      lastAt = now();
-      const line = `${label}  ${String(Math.floor(fraction * 100)).padStart(3)} %`;
-      if (!stderr.isTTY) {
-        stderr.write(`${line}\n`);
-        return;
-      }
-      erase();
-      drawn = line.slice(-((stderr.columns ?? 80) - 1));
-      stderr.write(drawn);
+    warn: (message) => {
+      if (quiet && options.json !== true) return;
+      const text = options.json
+        ? JSON.stringify({ type: 'warning', message })
+        : `cpw-native: warning: ${message}`;
+      line.around(() => stderr.write(`${text}\n`));
     },
-    done: () => {
-      erase();
-      drawn = '';
-      lastAt = now();
+    error: (text) => line.around(() => stderr.write(text)),
+    progress: (label, fraction, audioS) => {
+      if (!quiet) line.show({ label, fraction, audioS });
     },
+    done: () => line.clear(),
   };
 }

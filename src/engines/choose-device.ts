@@ -4,6 +4,9 @@ import { addonPath } from '../native/load.js';
 import type { ParsedRecognizerOptions } from '../options/recognizer.js';
 import type { DeviceName, EngineName } from '../types.js';
 
+/** What each engine says of each device. */
+export type Backends = readonly NativeBackend[];
+
 type Wish = Pick<ParsedRecognizerOptions, 'device' | 'cacheDir'>;
 
 /** GPUs that an addon can be built for, the preferred one first. */
@@ -40,6 +43,9 @@ function backendsOf(
   return engines.map((engine) => ({ engine, device, ...state }));
 }
 
+/** Our words for whisper.cpp, and CTranslate2's own. */
+const noGpuCode = /not part of this build|not compiled with CUDA/u;
+
 /** The device to use and why: the one asked for, else the first GPU that works, else the cpu. */
 export function chooseDevice(
   backends: readonly NativeBackend[],
@@ -56,6 +62,9 @@ export function chooseDevice(
   );
   if (usable !== undefined) return { device: usable, reason: `${usable} is available` };
   const said = backends.filter((backend) => backend.device !== 'cpu');
+  if (said.every(({ detail }) => noGpuCode.test(detail))) {
+    return { device: 'cpu', reason: 'cpu, since this build has no GPU code' };
+  }
   const why = said.map((backend) => `${backend.engine} ${backend.device}: ${backend.detail}`);
   return { device: 'cpu', reason: `cpu, since no GPU can be used (${why.join('; ')})` };
 }

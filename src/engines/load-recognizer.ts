@@ -1,5 +1,7 @@
 import type { OnDownload } from '../models/download-event.js';
-import { ensureModel, type EnsureOptions } from '../models/ensure-model.js';
+import type { ModelWish } from '../models/choose-format.js';
+import { ensureModel, missingSteps, type EnsureOptions } from '../models/ensure-model.js';
+import type { FetchStep } from '../models/fetch-plan.js';
 import { formOfSafeTensors } from '../models/safetensors-form.js';
 import { resolveModel, type ResolvedModel } from '../models/store.js';
 import type { NativeAddon, NativeJob, NativeRecognizer } from '../native/addon.js';
@@ -14,7 +16,13 @@ import {
   type RecognizerOptions,
 } from '../options/recognizer.js';
 import type { DeviceName, EngineName } from '../types.js';
-import { askBackends, checkDevice, chooseDevice, metalIsWhispers } from './choose-device.js';
+import {
+  askBackends,
+  checkDevice,
+  chooseDevice,
+  metalIsWhispers,
+  type Backends,
+} from './choose-device.js';
 import { memoryWarning } from './memory-warning.js';
 
 /** How a load is stopped, and how a missing model is brought. */
@@ -34,15 +42,71 @@ export interface LoadedRecognizer {
   readonly store: EnsureOptions;
 }
 
+/** What a load would do. */
+export interface RecognizerPlan extends Shares {
+  readonly model: ResolvedModel;
+  readonly device: DeviceName;
+  readonly deviceIndex: number;
+  /** Why this engine, this form of the model and this device. */
+  readonly reason: string;
+}
+
+/** Threads for each replica. */
+interface Shares {
+  readonly threads: number;
+  readonly replicas: number;
+}
+
+/** What the options come down to on this machine, before a model is looked for. */
+interface Choice {
+  readonly parsed: ParsedRecognizerOptions;
+  readonly backends: Backends;
+  readonly device: DeviceName;
+  readonly deviceReason: string;
+  readonly wish: ModelWish;
+  readonly root: { readonly root?: string };
+}
+
+/**
+ * Chooses device, engine and form of the model without loading it. Throws CPW_MODEL_NOT_FOUND,
+ * CPW_MODEL_INCOMPATIBLE, CPW_UNSUPPORTED_DEVICE, CPW_INVALID_OPTIONS.
+ */
+export async function planRecognizer(
+  model: string,
+  options: RecognizerOptions,
+): Promise<RecognizerPlan> {
+  return planFor(model, await choose(options));
+}
+
+/** What a load would fetch or make first, in order; empty where the model is there, or unknown. */
+export async function missingForms(
+  model: string,
+  options: RecognizerOptions,
+): Promise<readonly FetchStep[]> {
+  const { wish, root } = await choose(options);
+  return (await missingSteps(model, wish, root.root)).steps;
+}
+
 /** Chooses device, engine and form of the model, and loads it. */
 export async function loadRecognizer(
   model: string,
   options: RecognizerOptions,
   context: LoadContext,
 ): Promise<LoadedRecognizer> {
+  const { signal, ...callbacks } = context;
+  const choice = await choose(options, signal);
+  const { parsed, wish, root } = choice;
+  const store: EnsureOptions = { ...callbacks, ...root, download: parsed.download };
+  await ensureModel(model, wish, { ...store, signal });
+  const made = await formOfSafeTensors(model, wish, { ...store, signal });
+  const plan = await planFor(made?.path ?? model, choice);
+  const native = await runJob(() => startLoad(loadAddon(), plan), signal);
+  return { native, path: plan.model.path, reason: plan.reason, store };
+}
+
+async function choose(options: RecognizerOptions, signal?: AbortSignal): Promise<Choice> {
   const parsed = parseOptions(recognizerOptionsSchema, options, { subject: 'Recognizer.load' });
-  const addon = loadAddon();
-  const backends = await askBackends(addon, parsed, context.signal);
+  const backends = await askBackends(loadAddon(), parsed, signal);
   const { device, reason: deviceReason } = chooseDevice(backends, parsed);
   const { engine, computeType, modelsDir } = parsed;
   // Before gigabytes are fetched for a device that is not there.
@@ -51,28 +115,26 @@ export async function loadRecognizer(
   }
   const wish = { engine, device, computeType };
   const root = modelsDir === undefined ? {} : { root: modelsDir };
-  const { signal, ...callbacks } = context;
-  const store: EnsureOptions = { ...callbacks, ...root, download: parsed.download };
-  await ensureModel(model, wish, { ...store, signal });
-  const made = await formOfSafeTensors(model, wish, { ...store, signal });
-  const resolved = await resolveModel(made?.path ?? model, { ...wish, ...root });
+  return { parsed, backends, device, deviceReason, wish, root };
+}
+
+async function planFor(
+  model: string,
+  { parsed, backends, device, deviceReason, wish, root }: Choice,
+): Promise<RecognizerPlan> {
+  const resolved = await resolveModel(model, { ...wish, ...root });
   checkDevice(backends, resolved.engine, device);
   const warning = await memoryWarning(resolved);
-  const native = await runJob(() => startLoad(addon, resolved, { parsed, device }), signal);
   const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
-  return { native, path: resolved.path, reason, store };
+  const { deviceIndex } = parsed;
+  return { model: resolved, device, deviceIndex, reason, ...shares(resolved.engine, parsed, device) };
 }
 
 function startLoad(
   addon: NativeAddon,
-  model: ResolvedModel,
-  { parsed, device }: { parsed: ParsedRecognizerOptions; device: DeviceName },
+  { model, device, deviceIndex, threads, replicas }: RecognizerPlan,
 ): NativeJob<NativeRecognizer> {
-  const common = {
-    path: model.path,
-    deviceIndex: parsed.deviceIndex,
-    ...shares(model.engine, parsed, device),
-  };
+  const common = { path: model.path, deviceIndex, threads, replicas };
   if (model.engine === 'whisper') return addon.WhisperRecognizer.load({ ...common, device });
   if (device === 'metal') throw metalIsWhispers();
   return addon.CTranslate2Recognizer.load({
@@ -82,12 +144,12 @@ function startLoad(
   });
 }
 
-/** Threads for each replica. Threads beyond the cores are far slower, so a given total is divided. */
+/** Threads beyond the cores are far slower, so a given total is divided. */
 function shares(
   engine: EngineName,
   { threads, replicas }: ParsedRecognizerOptions,
   device: DeviceName,
-): { readonly threads: number; readonly replicas: number } {
+): Shares {
   const total = threads === 'auto' ? availableCores() : threads;
   // CTranslate2: replicas of one thread beat threads of one replica by 1.3 to 1.9 on a CPU.
   // whisper.cpp scales with threads, and each replica costs it a state of a few 100 MB.

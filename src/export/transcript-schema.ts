@@ -12,7 +12,8 @@ const wordSchema = z.strictObject({
   probability,
 });
 
-const segmentSchema = z.strictObject({
+/** One segment of a {@link transcriptSchema}. */
+export const segmentSchema = z.strictObject({
   id: z.int32().min(0),
   start: seconds,
   end: seconds,

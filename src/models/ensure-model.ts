@@ -5,11 +5,11 @@ import type { ModelWish } from './choose-format.js';
 import type { OnDownload } from './download-event.js';
 import type { Wait } from './download-retry.js';
 import { fetchForm } from './fetch-form.js';
-import { planFetch } from './fetch-plan.js';
+import { planFetch, type FetchStep } from './fetch-plan.js';
 import type { InstalledForm } from './install-form.js';
 import { installedFormats, isModelName, modelsRoot } from './layout.js';
 import { makeForm } from './make-form.js';
-import { canonicalName, findModel, SPEECH_DETECTOR } from './registry.js';
+import { canonicalName, findModel, SPEECH_DETECTOR, type RegistryEntry } from './registry.js';
 
 /** How a missing model is brought. */
 export interface EnsureOptions {
@@ -32,17 +32,8 @@ export async function ensureModel(
   wish: ModelWish,
   options: EnsureOptions,
 ): Promise<readonly InstalledForm[]> {
-  const name = canonicalName(nameOrPath);
-  if (!isModelName(name)) return [];
   const root = resolve(options.root ?? modelsRoot());
-  const entry = findModel(name);
-  if (entry !== undefined && entry.role !== 'recognizer') return [];
-  const installed = (await installedFormats(root, name)).map(({ format }) => format);
-  if (entry === undefined && installed.length === 0) return [];
-  const published = (['ctranslate2', 'ggml'] as const).filter(
-    (format) => entry?.sources[format] !== undefined,
-  );
-  const steps = planFetch(wish, { installed, published });
+  const { name, entry, steps } = await missingSteps(nameOrPath, wish, root);
   // Half of a plan would leave a store that nobody asked for.
   if (options.download === 'never' && steps.some(({ step }) => step === 'fetch')) return [];
   const hub = parseOptions(hubOptionsSchema, options.hub ?? {}, { subject: 'download' });
@@ -53,6 +44,24 @@ export async function ensureModel(
     else if (entry !== undefined) forms.push(await fetchForm(entry, step.format, install));
   }
   return forms;
+}
+
+/** What {@link ensureModel} would do for a model, in order. */
+export async function missingSteps(
+  nameOrPath: string,
+  wish: ModelWish,
+  root: string = modelsRoot(),
+): Promise<{ name: string; entry: RegistryEntry | undefined; steps: readonly FetchStep[] }> {
+  const name = canonicalName(nameOrPath);
+  const entry = findModel(name);
+  const none = { name, entry, steps: [] };
+  if (!isModelName(name) || (entry !== undefined && entry.role !== 'recognizer')) return none;
+  const installed = (await installedFormats(root, name)).map(({ format }) => format);
+  if (entry === undefined && installed.length === 0) return none;
+  const published = (['ctranslate2', 'ggml'] as const).filter(
+    (format) => entry?.sources[format] !== undefined,
+  );
+  return { name, entry, steps: planFetch(wish, { installed, published }) };
 }
 
 /** Brings the speech detector where it is missing and may be fetched. */

@@ -19,6 +19,8 @@ export interface OptionRow {
   readonly defaultText?: string;
   readonly text: string;
   readonly group: string;
+  /** True for a value that is never shown: a token, a password. */
+  readonly secret: boolean;
 }
 
 interface SchemaNode {
@@ -33,6 +35,7 @@ interface SchemaNode {
   readonly default?: unknown;
   readonly description?: string;
   readonly group?: string;
+  readonly secret?: boolean;
 }
 
 /** Every leaf of an options schema, in the schema's order. An object that may also be a boolean (`vad`) is a row itself. */
@@ -44,6 +47,17 @@ export function describeOptions(schema: z.ZodType): readonly OptionRow[] {
 export function expectedAt(schema: z.ZodType, path: readonly string[]): string | undefined {
   const node = nodeAt(schemaNode(schema), path);
   return node === undefined ? undefined : expectedOf(node);
+}
+
+/** The words among what the schema accepts at a path; undefined for a path that it does not know. */
+export function wordsAt(schema: z.ZodType, path: readonly string[]): readonly string[] | undefined {
+  const node = nodeAt(schemaNode(schema), path);
+  return node === undefined ? undefined : wordsOf(node.items ?? node);
+}
+
+/** True where the value at a path must not be shown. */
+export function isSecretAt(schema: z.ZodType, path: readonly string[]): boolean {
+  return nodeAt(schemaNode(schema), path)?.secret === true;
 }
 
 /** The keys that the schema knows in the object at a path. */
@@ -89,6 +103,7 @@ function rowOf(node: SchemaNode, path: readonly string[], group: string): Option
     ...(hasDefault(node) ? { defaultText: String(node.default) } : {}),
     text: node.description ?? '',
     group,
+    secret: node.secret === true,
   };
 }
 
@@ -140,7 +155,11 @@ function expectedOfOne(node: SchemaNode): string {
   if (node.type === 'array') return `a list of ${wordsOf(node.items ?? {}).join(', ') || 'texts'}`;
   if (!isNumber(node)) return 'a text';
   const what = node.type === 'integer' ? 'a whole number' : 'a number';
-  return `${what} from ${node.minimum ?? '-∞'} to ${node.maximum ?? '∞'}`;
+  const { minimum = -Infinity, maximum = Infinity } = node;
+  // Where a range ends with the 32 bits of a number, no end was meant.
+  return maximum >= 2 ** 31 - 1
+    ? `${what} from ${minimum} up`
+    : `${what} from ${minimum} to ${maximum}`;
 }
 
 function kebabCase(key: string): string {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { CpwError } from '../errors.js';
-import { expectedAt, keysAt } from './describe.js';
+import { expectedAt, isSecretAt, keysAt, wordsAt } from './describe.js';
 import { suggest } from './suggest.js';
 
 /** One option that cannot be taken as it stands. */
@@ -92,7 +92,7 @@ function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): 
   if (issue.code === 'custom') return issue.message;
   const path = issue.path.map(String);
   const found = valueAt(value, path);
-  const given = show(found);
+  const given = isSecretAt(schema, path) && found !== undefined ? 'the text' : show(found);
   if (
     issue.code === 'invalid_format' ||
     (issue.code === 'too_small' && issue.origin === 'string')
@@ -102,7 +102,10 @@ function messageOf(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): 
   // A list's entries have an index in their path, which the schema does not.
   const expected = expectedAt(schema, path) ?? expectedAt(schema, path.slice(0, -1));
   const problem = found === undefined ? 'is missing' : `${given} cannot be taken`;
-  return `${problem}; expected ${expected ?? issue.message}`;
+  const words = wordsAt(schema, path) ?? wordsAt(schema, path.slice(0, -1)) ?? [];
+  const near = typeof found === 'string' ? suggest(found, words) : undefined;
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return `${problem}; expected ${expected ?? issue.message}${hint}`;
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -23,15 +23,37 @@ export interface RunningCli {
   readonly child: ChildProcess;
   readonly result: Promise<CliResult>;
   stderr(): string;
-  /** Resolves when the pattern has come on standard error. */
+  /** Resolves when the pattern has come on one of its streams. */
   saw(pattern: RegExp): Promise<void>;
+}
+
+// The terminal's other end: what is typed goes to the program, what it writes comes back.
+const pseudoTerminal = `
+import os, pty, sys
+status = os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:]))
+sys.exit(status if status >= 0 else 128 - status)
+`;
+
+/** Starts `cpw-native` in a terminal: both its streams come back on `stdout`, echoes too. */
+export function startInTerminal(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const command = ['python3', '-c', pseudoTerminal, process.execPath, main, ...args];
+  return start(command, { input: 'open', ...options });
 }
 
 /** Starts `cpw-native` as a user would. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const child = spawn(process.execPath, [main, ...args], {
+  return start([process.execPath, main, ...args], options);
+}
+
+/** Starts any program, the first word, with its arguments. */
+export function start(
+  [program = '', ...args]: readonly string[],
+  options: CliOptions = {},
+): RunningCli {
+  const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    // Without the configuration file of whoever runs the tests.
+    env: { ...process.env, CPW_CONFIG: 'none', ...options.env },
   });
   let stdout = '';
   let stderr = '';
@@ -46,10 +68,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   const saw = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (pattern.test(stderr)) resolve();
+        if (pattern.test(stderr) || pattern.test(stdout)) resolve();
       };
       child.stderr.on('data', look);
-      child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${stderr}`)));
+      child.stdout.on('data', look);
+      const said = (): string => `${stdout}${stderr}`;
+      child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${said()}`)));
       look();
     });
   return { child, result, stderr: () => stderr, saw };

@@ -1,10 +1,11 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { eventSchema } from '../../src/cli/events.js';
 import { parseTranscript } from '../../src/export/transcript-schema.js';
 import { audioPath } from '../helpers/audio.js';
 import { wordErrors } from '../helpers/word-error-rate.js';
-import { runCli, startCli } from './run-cli.js';
+import { runCli, start, startCli, startInTerminal } from './run-cli.js';
 
 const jfk = audioPath('jfk.wav');
 const spoken =
@@ -86,7 +87,7 @@ t.test('when one of several files fails, the others are written by one model loa
   const { status, stderr } = await runCli(['transcribe', ...files, ...tiny, '--format', 'txt'], {
     cwd: dir,
   });
-  t.equal(status, 2, 'the status of the first failure');
+  t.equal(status, 2, 'the status of the worst failure');
   t.equal(stderr.match(/^model tiny\.en/gmu)?.length, 1);
   t.match(stderr, /broken\.wav: .*\n +CPW_UNSUPPORTED_MEDIA/);
   t.match(stderr, /none\.wav: .*\n +CPW_FILE_NOT_FOUND/);
@@ -118,15 +119,54 @@ t.test('when audio comes by a pipe or the text goes to one, both work', async (t
   t.notMatch(stderr, /EPIPE/);
 });
 
-t.test('when --json is asked for, results are lines on stdout and nothing else is', async (t) => {
-  const { status, stdout, stderr } = await runCli(['transcribe', jfk, jfk, ...tiny, '--json']);
-  t.equal(status, 0, stderr);
-  t.equal(stderr, '');
-  const lines = stdout.trimEnd().split('\n');
-  t.equal(lines.length, 2);
-  for (const line of lines) {
-    t.match(JSON.parse(line), { file: jfk, language: 'en', segments: [{ id: 0, start: Number }] });
+t.test('when --json is asked for, events are lines on stdout and nothing else is', async (t) => {
+  const files = [jfk, 'none.wav', jfk];
+  const { status, stdout, stderr } = await runCli(['transcribe', ...files, ...tiny, '--json'], {
+    env: { CPW_MODLE: 'x' },
+  });
+  t.equal(status, 2, stderr);
+  t.match(JSON.parse(stderr), { code: 'CPW_FILE_NOT_FOUND', stage: null, file: 'none.wav' });
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => eventSchema.parse(JSON.parse(line)));
+  const rest = events.filter(({ type }) => type !== 'progress');
+  const [, , , model, ...ofFiles] = rest;
+  t.match(rest.slice(0, 3), [
+    { type: 'start', files },
+    { type: 'warning', message: /CPW_MODLE .*did you mean CPW_MODEL\?/ },
+    { type: 'error', file: 'none.wav', code: 'CPW_FILE_NOT_FOUND' },
+  ]);
+  t.match(model, { type: 'model', model: 'tiny.en', device: 'cpu', reason: /\w/ });
+  const types = ofFiles.map(({ type }) => type).join(' ');
+  t.match(types, /^(segment )+result (segment )+result done$/);
+  const results = ofFiles.filter((event) => event.type === 'result');
+  for (const { segments, ...result } of results) {
+    t.match(result, { file: jfk, language: 'en', duration: 11, written: [] });
+    isJfk(t, segments.map(({ text }) => text).join(' '), 'result');
   }
+  const pieces = ofFiles.filter((event) => event.type === 'segment').map(({ text }) => text);
+  isJfk(t, pieces.slice(0, pieces.length / 2).join(' '), 'segments');
+  t.match(events.at(-1), { type: 'done', status: 2, files: 3, failed: 1 });
+});
+
+t.test('when two runs write the same files at once, one wins and none is mixed', async (t) => {
+  const dir = t.testdir();
+  copyFileSync(jfk, path.join(dir, 'a.wav'));
+  const run = (engine: string) =>
+    runCli(['transcribe', 'a.wav', ...tiny, '--engine', engine, '--format', 'all'], { cwd: dir });
+  const ends = await Promise.all([run('whisper'), run('ctranslate2')]);
+  t.strictSame(
+    ends.map(({ status }) => String(status)).sort(),
+    ['0', '2'],
+    ends.map(({ stderr }) => stderr).join(),
+  );
+  const loser = ends.find(({ status }) => status === 2);
+  t.match(loser?.stderr, /a\.txt" (exists|and).*already; add --overwrite|exist already/);
+  t.strictSame(readdirSync(dir).sort(), ['a.json', 'a.srt', 'a.txt', 'a.vtt', 'a.wav']);
+  const { segments } = parseTranscript(readFileSync(path.join(dir, 'a.json'), 'utf8'));
+  const text = readFileSync(path.join(dir, 'a.txt'), 'utf8');
+  t.equal(text, segments.map((one) => `${one.text.trim()}\n`).join(''), 'of one run');
 });
 
 t.test('when the language is unknown, the error lists what exists', async (t) => {
@@ -176,11 +216,34 @@ t.test('when Ctrl-C comes while a silent pipe is waited for, it ends too', async
 });
 
 t.test('when Ctrl-C comes twice, the second one ends the process at once', async (t) => {
-  const cli = startCli(['transcribe', jfk, ...tiny]);
-  await cli.saw(/^model tiny\.en/mu);
+  // Work that never ends by itself: only the second signal can.
+  const signals = JSON.stringify(new URL('../../dist/cli/signals.js', import.meta.url));
+  const script = `
+    import { interruptible } from ${signals};
+    setInterval(() => {}, 1000);
+    await interruptible((signal) => {
+      signal.addEventListener('abort', () => console.error('aborted'));
+      console.error('begun');
+      return new Promise(() => {});
+    });`;
+  const cli = start([process.execPath, '--input-type=module', '-e', script]);
+  await cli.saw(/begun/);
   cli.child.kill('SIGINT');
+  await cli.saw(/aborted/);
+  t.equal(cli.child.exitCode, null);
   cli.child.kill('SIGINT');
-  const { status, signal } = await cli.result;
-  // The kernel may merge the two into one.
-  t.ok(status === 130 || signal === 'SIGINT', `${String(status)} ${String(signal)}`);
+  t.match(await cli.result, { status: null, signal: 'SIGINT' });
+});
+
+t.test('when it runs in a terminal, progress is drawn and Ctrl-C clears it', async (t) => {
+  const dir = t.testdir();
+  longWav(path.join(dir, 'long.wav'), 600);
+  const cli = startInTerminal(['transcribe', 'long.wav', ...tiny, '--format', 'txt'], { cwd: dir });
+  await cli.saw(/long\.wav +\d+ %.* {2}\d+:\d\d/);
+  cli.child.stdin?.write('\u0003');
+  const { status, stdout } = await cli.result;
+  cli.child.stdin?.destroy();
+  t.equal(status, 130, stdout);
+  t.match(stdout, /\r\u001b\[Kcpw-native: interrupted by SIGINT\r\n$/, 'the line is gone');
+  t.strictSame(readdirSync(dir), ['long.wav']);
 });

@@ -36,7 +36,7 @@ t.test('when flags are wrong, all are named with suggestions and the status is 2
 
 t.test('when the command is missing, unknown or incomplete, the status is 2', async (t) => {
   const cases: [string[], RegExp][] = [
-    [[], /name a command: transcribe, models, doctor/],
+    [[], /name a command: transcribe, models, config, completion, doctor/],
     [['transcrib', 'x.wav'], /"transcrib" is not a command; did you mean transcribe\?/],
     [['transcribe'], /<media\.\.> is missing/],
     [['models'], /choose one of list, pull, import, verify, remove, path, convert/],
@@ -44,6 +44,14 @@ t.test('when the command is missing, unknown or incomplete, the status is 2', as
     [['models', 'convert', 'x'], /--to: is missing; expected one of ggml-f16/],
     [['transcribe', 'x.wav', '--model'], /--model: needs a value/],
     [['doctor', 'x'], /too much: x/],
+    [['confg', 'show'], /did you mean config\?/],
+    [['completion', 'bahs'], /did you mean bash\?/],
+    [['transcribe', 'x.wav', '--engine', 'ctranslate'], /did you mean ctranslate2\?/],
+    [['transcribe', 'x.wav', '--format', 'txt,strt'], /did you mean srt\?/],
+    [
+      ['transcribe', 'x.wav', '--quiet=yes'],
+      /--quiet: "yes" cannot be taken; expected true or false/,
+    ],
     [['transcribe', 'x.wav', '-z'], /-z: is not an option/],
   ];
   for (const [args, message] of cases) {
@@ -61,7 +69,14 @@ t.test('when help or the version is asked for, they go to standard output', asyn
   const transcribe = await runCli(['transcribe', '--help']);
   t.equal(transcribe.status, 0);
   t.match(transcribe.stdout, /--vad-speech-pad-ms .*\[default: 200\]/s);
-  t.match(transcribe.stdout, /Examples:.*CPW_MODELS_DIR.*Exit status/s);
+  t.match(transcribe.stdout, /Examples:.*CPW_VAD_THRESHOLD.*Exit status/s);
+  for (const command of ['models convert', 'config show', 'config check', 'completion']) {
+    const { status, stdout } = await runCli([...command.split(' '), '--help']);
+    t.equal(status, 0);
+    t.ok(stdout.startsWith(`cpw-native ${command}`), command);
+  }
+  const longest = Math.max(...transcribe.stdout.split('\n').map((line) => line.length));
+  t.ok(longest <= 100, `${longest} columns`);
   t.match(await runCli(['--version']), { status: 0, stdout: packageJson.version, stderr: '' });
 });
 
@@ -74,9 +89,19 @@ t.test('when a file is missing, the status is 2 and --json says so in one line',
   });
   const { status, stdout, stderr } = await runCli(['transcribe', t.testdirName, '--json']);
   t.equal(status, 2);
-  t.equal(stdout, '');
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  t.match(events, [
+    { type: 'start', files: [t.testdirName] },
+    { type: 'error', file: t.testdirName, code: 'CPW_FILE_NOT_FOUND', stage: null },
+    { type: 'done', status: 2, files: 1, failed: 1 },
+  ]);
+  t.equal(events.length, 3);
   t.match(jsonError(stderr), { code: 'CPW_FILE_NOT_FOUND', stage: null, message: String });
   const usage = await runCli(['transcribe', 'x.wav', '--engine', 'vosk', '--json']);
+  t.equal(usage.stdout, '', 'no event of a run that was never right');
   t.match(jsonError(usage.stderr), { code: 'CPW_INVALID_OPTIONS', message: /--engine: "vosk"/ });
 });
 

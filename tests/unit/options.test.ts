@@ -3,12 +3,13 @@ import t from 'tap';
 import { z } from 'zod';
 import { CpwError } from '../../src/errors.js';
 import { describeOptions, flagOf } from '../../src/options/describe.js';
+import { configOptionsSchema } from '../../src/options/general.js';
 import { outputOptionsSchema } from '../../src/options/output.js';
 import { parseOptions, type OptionProblem } from '../../src/options/parse.js';
 import { modelSchema, recognizerOptionsSchema } from '../../src/options/recognizer.js';
 import { suggest } from '../../src/options/suggest.js';
 import { transcribeOptionsSchema, vadOptionsSchema } from '../../src/options/transcribe.js';
-import { readFlags } from '../../src/cli/flags.js';
+import { readConfiguration } from '../../src/cli/configuration.js';
 
 const schemas = {
   recognizer: recognizerOptionsSchema,
@@ -17,9 +18,9 @@ const schemas = {
   output: outputOptionsSchema,
 };
 
-function problemsOf(run: () => unknown): Record<string, string> {
+async function problemsOf(run: () => unknown): Promise<Record<string, string>> {
   try {
-    run();
+    await run();
   } catch (error) {
     if (!(error instanceof CpwError) || error.code !== 'CPW_INVALID_OPTIONS') throw error;
     const problems = error.details?.['problems'] as OptionProblem[];
@@ -38,7 +39,7 @@ t.test('when several options are wrong, all are named at once by their paths', a
     vad: { threshold: 2, minSpeechDurationMs: 0.5, speechPad: 3 },
     beemSize: 3,
   };
-  const problems = problemsOf(() =>
+  const problems = await problemsOf(() =>
     parseOptions(transcribeOptionsSchema, given, { subject: 'transcribe' }),
   );
   t.strictSame(Object.keys(problems).sort(), [
@@ -77,11 +78,11 @@ t.test('when a value is of the wrong kind altogether, the options are refused', 
 });
 
 t.test('when options contradict each other, the message names both', async (t) => {
-  const vad = problemsOf(() =>
+  const vad = await problemsOf(() =>
     parseOptions(vadOptionsSchema, { threshold: 0.3, negThreshold: 0.4 }, { subject: 'vad' }),
   );
   t.match(vad['negThreshold'], /0\.4 is above threshold \(0\.3\)/);
-  const load = problemsOf(() =>
+  const load = await problemsOf(() =>
     parseOptions(recognizerOptionsSchema, { device: 'cpu', deviceIndex: 1 }, { subject: 'load' }),
   );
   t.match(load['deviceIndex'], /no effect on the cpu/);
@@ -151,9 +152,14 @@ t.test('when each default is given as a value, it is accepted', async (t) => {
 });
 
 t.test('when flags are read, the options object has their paths and types', async (t) => {
-  const read = (flags: Record<string, unknown>) =>
-    readFlags({ _: ['transcribe'], $0: 'cpw-native', ...flags }, schemas, 'transcribe');
-  const wrong = problemsOf(() =>
+  const { vad: _, ...own } = schemas;
+  const file = { file: configOptionsSchema };
+  const read = async (flags: Record<string, unknown>) => {
+    const args = { _: ['transcribe'], $0: 'cpw-native', config: 'none', ...flags };
+    const options = { schemas: { ...own, ...file }, name: 'transcribe', typed: [] };
+    return (await readConfiguration(args, options)).values;
+  };
+  const wrong = await problemsOf(() =>
     read({ 'beem-size': '2', threads: '0', 'window-s': 'long', format: 'srt,docx', x: true }),
   );
   t.match(wrong['--beem-size'], /did you mean --beam-size\?/);
@@ -161,11 +167,11 @@ t.test('when flags are read, the options object has their paths and types', asyn
   t.match(wrong['--window-s'], /"long" cannot be taken/);
   t.match(Object.values(wrong).join('\n'), /"docx".*txt, srt, vtt, json, all/);
   t.match(wrong['-x'], /not an option/);
-  const useless = problemsOf(() => read({ vad: false, 'vad-threshold': '0.4' }));
+  const useless = await problemsOf(() => read({ vad: false, 'vad-threshold': '0.4' }));
   t.match(useless['--vad-threshold'], /no effect with --no-vad/);
-  t.match(problemsOf(() => read({ 'beam-size': ['1', '2'] }))['--beam-size'], /a list/);
+  t.match((await problemsOf(() => read({ 'beam-size': ['1', '2'] })))['--beam-size'], /a list/);
 
-  const { transcribe, recognizer, output } = read({
+  const { transcribe, recognizer, output } = await read({
     'beam-size': '3',
     threads: 'auto',
     replicas: '2',
@@ -179,8 +185,8 @@ t.test('when flags are read, the options object has their paths and types', asyn
   t.match(transcribe.vad, { threshold: 0.7, speechPadMs: 200 });
   t.match(recognizer, { threads: 'auto', replicas: 2 });
   t.strictSame(output.format, ['txt', 'srt', 'vtt']);
-  t.equal(read({ vad: false }).transcribe.vad, false);
-  t.strictSame(read({ format: 'all' }).output.format, ['txt', 'srt', 'vtt', 'json']);
+  t.equal((await read({ vad: false })).transcribe.vad, false);
+  t.strictSame((await read({ format: 'all' })).output.format, ['txt', 'srt', 'vtt', 'json']);
 });
 
 t.test('when a word is mistyped, the near one is suggested and far ones are not', async (t) => {

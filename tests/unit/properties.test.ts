@@ -3,15 +3,16 @@ import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { z } from 'zod';
-import { readFlags } from '../../src/cli/flags.js';
+import { flagSource } from '../../src/cli/flags.js';
 import { CpwError } from '../../src/errors.js';
 import { sanitizeFilename } from '../../src/export/file-name.js';
 import { outputPath, planOutputs } from '../../src/export/plan-outputs.js';
 import { formatJson, parseTranscript } from '../../src/export/transcript-schema.js';
 import { formatTranscript } from '../../src/export/write-transcript.js';
 import { flagOf } from '../../src/options/describe.js';
+import { mergeOptions } from '../../src/options/merge.js';
 import { outputOptionsSchema, transcriptFormats } from '../../src/options/output.js';
-import { parseOptions } from '../../src/options/parse.js';
+import { optionsError, parseOptions } from '../../src/options/parse.js';
 import { recognizerOptionsSchema } from '../../src/options/recognizer.js';
 import { transcribeOptionsSchema } from '../../src/options/transcribe.js';
 import { cuesOf } from '../../src/subtitles/cues.js';
@@ -132,7 +133,13 @@ t.test('when a valid options object is spelt as flags, it comes back as it was',
     const node = z.toJSONSchema(schema, { io: 'input' }) as Node;
     const property = fc.property(valuesOf(node), (value) => {
       const args = { _: [], $0: '', ...Object.fromEntries(flagsOf(value as object)) };
-      const read = () => readFlags(args, { one: schema as z.ZodType }, 'any').one;
+      const read = () => {
+        const source = flagSource(args, { one: schema as z.ZodType }, []);
+        const { data, problems } = mergeOptions(schema as z.ZodType, [source], 'any');
+        const all = [...source.problems, ...problems];
+        if (all.length > 0) throw optionsError(all, 'any');
+        return data;
+      };
       let parsed: unknown;
       try {
         parsed = parseOptions(schema as z.ZodType, value, { subject: 'any' });

@@ -2,23 +2,28 @@ import type { Argv } from 'yargs';
 import { optionsError } from '../../options/parse.js';
 import { suggest } from '../../options/suggest.js';
 import { wordsAfter, type CommandArguments } from '../arguments.js';
-import { describeCommand, runCommand, type Command } from '../command.js';
+import { describeCommand, runCommand, withGeneral, type Command } from '../command.js';
 import type { FlagSchemas } from '../flags.js';
+import { commandHelp } from '../help.js';
 
 /** A command with its schemas' types forgotten. */
-interface Leaf {
-  describe(yargs: Argv): Argv;
+export interface Leaf extends Pick<Command<FlagSchemas>, 'complete'> {
+  /** All of its flags, those of every command too. */
+  readonly schemas: FlagSchemas;
+  describe(yargs: Argv, help: boolean): Argv;
+  help(): string;
   run(args: CommandArguments): Promise<number>;
 }
 
 /** Where a command's module is, so that only the one that was asked for is loaded. */
-interface Entry {
+export interface Entry {
   readonly name: string;
   readonly summary: string;
   load(): Promise<Leaf>;
 }
 
-const entries: readonly Entry[] = [
+/** Every command. */
+export const commandEntries: readonly Entry[] = [
   {
     name: 'transcribe',
     summary: 'Write down what is spoken in audio files',
@@ -60,25 +65,54 @@ const entries: readonly Entry[] = [
     load: async () => leaf((await import('./models-convert.js')).modelsConvertCommand),
   },
   {
+    name: 'config show',
+    summary: 'Print every option with its value and where it came from',
+    load: async () => leaf((await import('./config.js')).configShowCommand),
+  },
+  {
+    name: 'config schema',
+    summary: 'Print the JSON schema of the configuration file',
+    load: async () => leaf((await import('./config.js')).configSchemaCommand),
+  },
+  {
+    name: 'config check',
+    summary: 'Check a configuration file, and that the models are there',
+    load: async () => leaf((await import('./config.js')).configCheckCommand),
+  },
+  {
+    name: 'completion',
+    summary: "Print a shell's completion script",
+    load: async () => leaf((await import('./completion.js')).completionCommand),
+  },
+  {
     name: 'doctor',
     summary: 'Say what this machine can do, and what is missing',
     load: async () => leaf((await import('./doctor.js')).doctorCommand),
   },
 ];
 
+/** The help of the command that the first words name; undefined where they name none. */
+export async function helpOf(args: readonly string[]): Promise<string | undefined> {
+  const entry = commandEntries.find(({ name }) => {
+    const words = name.split(' ');
+    return words.every((word, at) => args[at] === word);
+  });
+  return entry === undefined ? undefined : (await entry.load()).help();
+}
+
 /** Adds a command's flags and help, or a group's commands. `onStatus` hears how it ended. */
 export async function declare(
   yargs: Argv,
   name: string,
-  onStatus: (status: number) => void,
+  { help, onStatus }: { help: boolean; onStatus: (status: number) => void },
 ): Promise<Argv> {
-  const single = entries.find((one) => one.name === name);
-  if (single !== undefined) return (await single.load()).describe(yargs);
+  const single = commandEntries.find((one) => one.name === name);
+  if (single !== undefined) return (await single.load()).describe(yargs, help);
   for (const [command, entry] of groupOf(name)) {
     yargs.command({
       command,
       describe: entry.summary,
-      builder: async (inner: Argv) => (await entry.load()).describe(inner),
+      builder: async (inner: Argv) => (await entry.load()).describe(inner, help),
       handler: async (args: CommandArguments) => onStatus(await (await entry.load()).run(args)),
     });
   }
@@ -87,7 +121,7 @@ export async function declare(
 
 /** Runs the named command; a group's name alone is an error that lists its commands. */
 export async function run(args: CommandArguments, name: string): Promise<number> {
-  const single = entries.find((one) => one.name === name);
+  const single = commandEntries.find((one) => one.name === name);
   if (single !== undefined) return (await single.load()).run(args);
   const known = groupOf(name).map(([command]) => command);
   const [word] = wordsAfter(args, 1);
@@ -100,14 +134,17 @@ export async function run(args: CommandArguments, name: string): Promise<number>
 
 /** A group's entries by the word that follows the group's name. */
 function groupOf(name: string): readonly (readonly [command: string, entry: Entry])[] {
-  return entries
+  return commandEntries
     .filter((one) => one.name.startsWith(`${name} `))
     .map((one) => [one.name.slice(name.length + 1), one]);
 }
 
 function leaf<Schemas extends FlagSchemas>(command: Command<Schemas>): Leaf {
   return {
-    describe: (yargs) => describeCommand(yargs, command),
+    schemas: withGeneral(command.schemas),
+    ...(command.complete === undefined ? {} : { complete: command.complete }),
+    describe: (yargs, help) => describeCommand(yargs, command, help),
+    help: () => commandHelp(command, withGeneral(command.schemas)),
     run: (args) => runCommand(args, command),
   };
 }

@@ -64,6 +64,7 @@ export const modelsPathCommand: Command<typeof pathSchemas> = {
   ],
   schemas: pathSchemas,
   count: [0, 1],
+  complete: 'models',
   run: async ([name], { store }, { general, reporter }) => {
     const root = resolve(modelsDirOf(store) ?? modelsRoot());
     const path = name === undefined ? root : await pathOf(name, { root, engine: store.engine });

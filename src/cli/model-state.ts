@@ -1,0 +1,85 @@
+import { missingForms, planRecognizer, type RecognizerPlan } from '../engines/load-recognizer.js';
+import { CpwError } from '../errors.js';
+import type { FetchStep } from '../models/fetch-plan.js';
+import { canonicalName, findModel, SPEECH_DETECTOR } from '../models/registry.js';
+import { resolveSpeechDetector } from '../models/store.js';
+import type { RecognizerOptions } from '../options/recognizer.js';
+
+/** Whether a model that a run needs is there. */
+export type ModelState =
+  | { readonly name: string; readonly state: 'present'; readonly path: string }
+  /** A run would fetch it; `from` is its repository on the hub. */
+  | { readonly name: string; readonly state: 'fetchable'; readonly from: string }
+  /** A run would be refused. */
+  | { readonly name: string; readonly state: 'refused'; readonly error: CpwError };
+
+/** What a run would load. */
+export interface ModelStates {
+  readonly recognizer: ModelState;
+  /** Engine, device and why; absent while the model is not there. */
+  readonly plan?: RecognizerPlan;
+  /** Absent where speech detection is off. */
+  readonly detector?: ModelState;
+}
+
+/** What {@link modelStates} needs to know. */
+export interface ModelWish {
+  readonly model: string;
+  readonly options: RecognizerOptions;
+  /** True where speech is detected before it is recognised. */
+  readonly vad: boolean;
+}
+
+/** Says of each model that a run needs whether it is there; loads, fetches and writes nothing. */
+export async function modelStates({ model, options, vad }: ModelWish): Promise<ModelStates> {
+  const { state: recognizer, plan } = await recognizerState(model, options);
+  return {
+    recognizer,
+    ...(plan === undefined ? {} : { plan }),
+    ...(vad ? { detector: await detectorState(options) } : {}),
+  };
+}
+
+async function recognizerState(
+  model: string,
+  options: RecognizerOptions,
+): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
+  const name = canonicalName(model);
+  try {
+    const steps = await missingForms(model, options);
+    const mayFetch = options.download !== 'never' || steps.every(({ step }) => step === 'make');
+    if (steps.length > 0 && mayFetch) return { state: fetchable(name, steps) };
+    const plan = await planRecognizer(model, options);
+    return { state: { name, state: 'present', path: plan.model.path }, plan };
+  } catch (error) {
+    return { state: refused(name, error) };
+  }
+}
+
+async function detectorState(options: RecognizerOptions): Promise<ModelState> {
+  const name = SPEECH_DETECTOR;
+  try {
+    return { name, state: 'present', path: await resolveSpeechDetector(options.modelsDir) };
+  } catch (error) {
+    const missing = error instanceof CpwError && error.code === 'CPW_MODEL_NOT_FOUND';
+    if (!missing || options.download === 'never') return refused(name, error);
+    return fetchable(name, [{ step: 'fetch', format: 'ggml' }]);
+  }
+}
+
+function fetchable(name: string, steps: readonly FetchStep[]): ModelState {
+  const sources = findModel(name)?.sources;
+  const from = steps.map(({ step, format }) =>
+    step === 'fetch' ? (sources?.[format]?.repository ?? 'the hub') : `${format} is made from it`,
+  );
+  return { name, state: 'fetchable', from: from.join('; ') };
+}
+
+function refused(name: string, error: unknown): ModelState {
+  if (!(error instanceof CpwError)) throw error;
+  // Not refused: the form that an engine reads is made of it at the first use.
+  if (error.details?.['kind'] === 'safetensors-whisper') {
+    return { name, state: 'present', path: String(error.details['path']) };
+  }
+  return { name, state: 'refused', error };
+}
