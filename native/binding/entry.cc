@@ -1,8 +1,7 @@
-// What Node calls first. Compiled for every x64 CPU (cmake/addon.cmake), unlike the rest: it looks
-// at the CPU itself before any other code of the addon runs. src/native/cpu.ts asks the same
-// question before the addon is loaded; what it reads, /proc/cpuinfo, can be absent or tell of
-// another CPU (emulators, containers that mask features). No C++ library here: an inline function
-// of it could be linked as another file's copy, compiled for AVX2.
+// What Node calls first: it looks at the CPU itself before any engine runs. src/native/cpu.ts asks
+// the same question before the addon is loaded; what it reads, /proc/cpuinfo, can be absent or tell
+// of another CPU (emulators, containers that mask features). No C++ library here: this file is
+// compiled for every x64 CPU, and an inline function could be linked as the copy of one that is not.
 #include "binding/entry.h"
 
 #include <node_api.h>

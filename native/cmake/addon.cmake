@@ -18,11 +18,6 @@ add_library(cpw_addon MODULE
 set(CPW_BUILD_OUTPUT_DIR "${CMAKE_CURRENT_SOURCE_DIR}/build/Release" CACHE PATH "Where the addon is put")
 set_target_properties(cpw_addon PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME cpw-native
   LIBRARY_OUTPUT_DIRECTORY "${CPW_BUILD_OUTPUT_DIR}")
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  # It refuses a CPU without AVX2, so it must run there.
-  set_source_files_properties(native/binding/entry.cc
-    PROPERTIES COMPILE_OPTIONS "-mno-avx;-mno-avx2;-mno-fma;-mno-f16c;-mno-bmi2")
-endif()
 target_compile_definitions(cpw_addon PRIVATE
   CPW_WHISPER_CPP_VERSION="${CPW_WHISPER_CPP_VERSION}" CPW_CTRANSLATE2_VERSION="${CPW_CTRANSLATE2_VERSION}"
   CPW_BUILD_BLAS="${CPW_BUILD_BLAS}" CPW_BUILD_CUDA=$<BOOL:${CPW_BUILD_CUDA}> CPW_BUILD_METAL=$<BOOL:${CPW_BUILD_METAL}>)

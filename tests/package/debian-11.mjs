@@ -10,6 +10,8 @@ import { ensureDebian11, ensureOldestNode } from './old-system.mjs';
 
 const model = 'tiny.en';
 const engines = ['whisper', 'ctranslate2'];
+// With the kernel's /proc, as every container has it, in a mount namespace that ends with the command.
+const enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env -i "$@"';
 
 await main(async () => {
   const { values, positionals: recordings } = parseArgs({
@@ -39,7 +41,7 @@ await main(async () => {
     }
     for (const file of recordings) bring(file, path.join(place, path.basename(file)));
     await tryPackage(
-      (args) => chroot(system, inside, args),
+      (args) => inOldSystem(system, inside, args),
       recordings.map((file) => path.basename(file)),
     );
   } finally {
@@ -60,12 +62,13 @@ function bring(from, to) {
 }
 
 /** Runs the installed command in the old system; no variable of this one goes along. */
-function chroot(system, inside, args) {
-  const env = ['-i', `PATH=${inside}/bin:/usr/bin:/bin`, 'HOME=/root', 'LC_ALL=C.UTF-8'];
+function inOldSystem(system, inside, args) {
+  const env = [`PATH=${inside}/bin:/usr/bin:/bin`, 'HOME=/root', 'LC_ALL=C.UTF-8'];
+  const change = ['sh', '-c', 'cd "$0" && exec "$@"', inside];
   const command = [`${inside}/node_modules/.bin/cpw-native`, ...args];
   const models = ['--models-dir', `${inside}/models`];
-  const shell = ['sh', '-c', 'cd "$0" && exec "$@"', inside];
-  return run('chroot', [system, 'env', ...env, ...shell, ...command, ...models], { capture: true });
+  const all = [...env, ...change, ...command, ...models];
+  return run('unshare', ['--mount', 'sh', '-c', enter, system, ...all], { capture: true });
 }
 
 async function tryPackage(cpwNative, recordings) {
