@@ -72,6 +72,7 @@ async function planRun(media: readonly string[], work: TranscribeWork): Promise<
     model: values.model.model,
     options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
     vad: values.transcribe.vad !== false,
+    mayFetch: true,
   });
   const { recognizer, detector } = states;
   const models = detector === undefined ? [recognizer] : [recognizer, detector];

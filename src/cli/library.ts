@@ -16,8 +16,13 @@ export async function recognizerClass(): Promise<
 export function modelsDirOf(options: {
   readonly modelsDir?: string | undefined;
 }): string | undefined {
-  const cacheHome = process.env['XDG_CACHE_HOME'];
+  const cacheHome = valueOf('XDG_CACHE_HOME');
   return options.modelsDir ?? (cacheHome === undefined ? undefined : modelsRoot(cacheHome));
+}
+
+function valueOf(variable: string): string | undefined {
+  const value = process.env[variable];
+  return value === '' ? undefined : value;
 }
 
 /** Sends the engines' log lines to standard error as JSON, from the level that was asked for. */

@@ -27,44 +27,51 @@ export interface ModelWish {
   readonly options: RecognizerOptions;
   /** True where speech is detected before it is recognised. */
   readonly vad: boolean;
+  /** True where a run may fetch what is missing. */
+  readonly mayFetch: boolean;
 }
 
 /** Says of each model that a run needs whether it is there; loads, fetches and writes nothing. */
-export async function modelStates({ model, options, vad }: ModelWish): Promise<ModelStates> {
-  const { state: recognizer, plan } = await recognizerState(model, options);
+export async function modelStates(wish: ModelWish): Promise<ModelStates> {
+  const { vad, mayFetch } = wish;
+  const { state: recognizer, plan } = await recognizerState(wish);
   return {
     recognizer,
     ...(plan === undefined ? {} : { plan }),
-    ...(vad ? { detector: await detectorState(options.modelsDir) } : {}),
+    ...(vad ? { detector: await detectorState(wish.options.modelsDir, mayFetch) } : {}),
   };
 }
 
-async function recognizerState(
-  model: string,
-  options: RecognizerOptions,
-): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
+async function recognizerState({
+  model,
+  options,
+  mayFetch,
+}: ModelWish): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
   const name = canonicalName(model);
   try {
     const plan = await planRecognizer(model, options);
     return { state: { name, state: 'present', path: plan.model.path }, plan };
   } catch (error) {
-    return { state: absent(name, error) };
+    return { state: absent(name, error, mayFetch) };
   }
 }
 
-async function detectorState(modelsDir: string | undefined): Promise<ModelState> {
+async function detectorState(
+  modelsDir: string | undefined,
+  mayFetch: boolean,
+): Promise<ModelState> {
   const name = SPEECH_DETECTOR;
   try {
     return { name, state: 'present', path: await resolveSpeechDetector(modelsDir) };
   } catch (error) {
-    return absent(name, error);
+    return absent(name, error, mayFetch);
   }
 }
 
-function absent(name: string, error: unknown): ModelState {
+function absent(name: string, error: unknown, mayFetch: boolean): ModelState {
   if (!(error instanceof CpwError)) throw error;
   const sources = Object.values(findModel(name)?.sources ?? {});
   const from = sources.map(({ repository }) => repository).join(' or ');
-  const missing = error.code === 'CPW_MODEL_NOT_FOUND' && from !== '';
+  const missing = mayFetch && error.code === 'CPW_MODEL_NOT_FOUND' && from !== '';
   return missing ? { name, state: 'fetchable', from } : { name, state: 'refused', error };
 }

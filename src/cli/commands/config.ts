@@ -105,6 +105,7 @@ async function check(
     model: values.model.model,
     options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
     vad: values.transcribe.vad !== false,
+    mayFetch: true,
   });
   const models = detector === undefined ? [recognizer] : [recognizer, detector];
   const { describeModel, modelReport } = await import('../model-report.js');
