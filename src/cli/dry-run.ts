@@ -4,7 +4,7 @@ import { headerDuration } from '../media/header-duration.js';
 import type { CliEvent } from './events.js';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
 import { missingInput, shownInput } from './input.js';
-import { modelsDirOf } from './library.js';
+import { cacheDirOf, modelsDirOf } from './library.js';
 import { describeModel, modelReport } from './model-report.js';
 import { modelStates, type ModelState, type ModelStates } from './model-state.js';
 import { refusedFolder } from './output-folder.js';
@@ -70,8 +70,13 @@ async function planRun(media: readonly string[], work: TranscribeWork): Promise<
   );
   const states = await modelStates({
     model: values.model.model,
-    options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
+    options: {
+      ...values.recognizer,
+      modelsDir: modelsDirOf(values.recognizer),
+      cacheDir: cacheDirOf(values.recognizer),
+    },
     vad: values.transcribe.vad !== false,
+    mayFetch: !values.general.offline && values.recognizer.download === 'auto',
   });
   const { recognizer, detector } = states;
   const models = detector === undefined ? [recognizer] : [recognizer, detector];

@@ -28,27 +28,30 @@ export interface ModelWish {
   readonly options: RecognizerOptions;
   /** True where speech is detected before it is recognised. */
   readonly vad: boolean;
+  /** True where a run may fetch what is missing. */
+  readonly mayFetch: boolean;
 }
 
 /** Says of each model that a run needs whether it is there; loads, fetches and writes nothing. */
-export async function modelStates({ model, options, vad }: ModelWish): Promise<ModelStates> {
-  const { state: recognizer, plan } = await recognizerState(model, options);
+export async function modelStates(wish: ModelWish): Promise<ModelStates> {
+  const { state: recognizer, plan } = await recognizerState(wish);
   return {
     recognizer,
     ...(plan === undefined ? {} : { plan }),
-    ...(vad ? { detector: await detectorState(options) } : {}),
+    ...(wish.vad ? { detector: await detectorState(wish) } : {}),
   };
 }
 
-async function recognizerState(
-  model: string,
-  options: RecognizerOptions,
-): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
+async function recognizerState({
+  model,
+  options,
+  mayFetch,
+}: ModelWish): Promise<{ readonly state: ModelState; readonly plan?: RecognizerPlan }> {
   const name = canonicalName(model);
   try {
     const steps = await missingForms(model, options);
-    const mayFetch = options.download !== 'never' || steps.every(({ step }) => step === 'make');
-    if (steps.length > 0 && mayFetch) return { state: fetchable(name, steps) };
+    const offline = steps.every(({ step }) => step === 'make');
+    if (steps.length > 0 && (mayFetch || offline)) return { state: fetchable(name, steps) };
     const plan = await planRecognizer(model, options);
     return { state: { name, state: 'present', path: plan.model.path }, plan };
   } catch (error) {
@@ -56,22 +59,23 @@ async function recognizerState(
   }
 }
 
-async function detectorState(options: RecognizerOptions): Promise<ModelState> {
+async function detectorState({ options, mayFetch }: ModelWish): Promise<ModelState> {
   const name = SPEECH_DETECTOR;
   try {
     return { name, state: 'present', path: await resolveSpeechDetector(options.modelsDir) };
   } catch (error) {
     const missing = error instanceof CpwError && error.code === 'CPW_MODEL_NOT_FOUND';
-    if (!missing || options.download === 'never') return refused(name, error);
+    if (!missing || !mayFetch) return refused(name, error);
     return fetchable(name, [{ step: 'fetch', format: 'ggml' }]);
   }
 }
 
 function fetchable(name: string, steps: readonly FetchStep[]): ModelState {
   const sources = findModel(name)?.sources;
-  const from = steps.map(({ step, format }) =>
-    step === 'fetch' ? (sources?.[format]?.repository ?? 'the hub') : `${format} is made from it`,
-  );
+  const from = steps.map(({ step, format }) => {
+    if (step === 'make') return `its ${format} form is made here`;
+    return sources?.[format]?.repository ?? 'the hub';
+  });
   return { name, state: 'fetchable', from: from.join('; ') };
 }
 

@@ -6,7 +6,7 @@ import { optionsError } from '../../options/parse.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, exitStatusOf } from '../exit-codes.js';
 import type { FlagValues } from '../flags.js';
-import { modelsDirOf } from '../library.js';
+import { cacheDirOf, modelsDirOf } from '../library.js';
 import { formatShown, shownOptions } from '../shown-options.js';
 
 const schemas = { ...configSchemas, job: jobOptionsSchema };
@@ -103,8 +103,13 @@ async function check(
   const { modelStates } = await import('../model-state.js');
   const { recognizer, detector } = await modelStates({
     model: values.model.model,
-    options: { ...values.recognizer, modelsDir: modelsDirOf(values.recognizer) },
+    options: {
+      ...values.recognizer,
+      modelsDir: modelsDirOf(values.recognizer),
+      cacheDir: cacheDirOf(values.recognizer),
+    },
     vad: values.transcribe.vad !== false,
+    mayFetch: !values.general.offline && values.recognizer.download === 'auto',
   });
   const models = detector === undefined ? [recognizer] : [recognizer, detector];
   const { describeModel, modelReport } = await import('../model-report.js');
