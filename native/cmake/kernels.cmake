@@ -7,6 +7,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     native/kernels/attention_avx2.cc native/kernels/attention_avx512.cc)
   set_source_files_properties(native/kernels/int8_gemm_avx512vnni.cc PROPERTIES COMPILE_OPTIONS
     "-mavx512f;-mavx512bw;-mavx512vl;-mavx512vnni")
+  set_source_files_properties(native/kernels/attention_avx2.cc native/kernels/int8_gemm_avx2.cc
+    PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
   set_source_files_properties(native/kernels/attention_avx512.cc PROPERTIES COMPILE_OPTIONS -mavx512f)
 endif()
 cpw_library(cpw_kernels ${_sources})

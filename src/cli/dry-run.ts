@@ -76,7 +76,7 @@ async function planRun(media: readonly string[], work: TranscribeWork): Promise<
       cacheDir: cacheDirOf(values.recognizer),
     },
     vad: values.transcribe.vad !== false,
-    mayFetch: !values.general.offline && values.recognizer.download === 'auto',
+    mayFetch: !work.general.offline && values.recognizer.download === 'auto',
   });
   const { recognizer, detector } = states;
   const models = detector === undefined ? [recognizer] : [recognizer, detector];

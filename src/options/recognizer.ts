@@ -7,8 +7,8 @@ export const modelSchema = z
   .min(1, 'is empty; name a model, e.g. base')
   .default('base')
   .describe(
-    'A name (tiny.en, base, …; fetched where it is not installed), a ggml file or a CTranslate2 ' +
-      'folder; `cpw-native models list --available` shows the names',
+    'A name (tiny.en, base, …; fetched where it is not installed), a ggml file, a CTranslate2 ' +
+      'folder or a folder of safetensors; `cpw-native models list --available` shows the names',
   );
 
 /** The names of both engines' number formats; which ones fit is the loaded model's to say. */
