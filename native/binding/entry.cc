@@ -1,14 +1,16 @@
 // What Node calls first: it looks at the CPU itself before any engine runs. src/native/cpu.ts asks
 // the same question before the addon is loaded; what it reads, /proc/cpuinfo, can be absent or tell
 // of another CPU (emulators, containers that mask features). No C++ library here: this file is
-// compiled for every x64 CPU, and an inline function could be linked as the copy of one that is not.
+// compiled for every x64 CPU, and an inline function could be linked as the copy of one that is
+// not.
 #include "binding/entry.h"
 
 #include <node_api.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <string.h>
+
+#include <cstring>
 #endif
 
 namespace {

@@ -6,7 +6,7 @@
 #include <future>
 #include <utility>
 
-#include "core/speech_windower.h"
+#include "core/supervised_call.h"
 #include "core/timeline.h"
 
 namespace cpw {
@@ -16,58 +16,6 @@ constexpr double kDetectionSeconds = 30;   // what Whisper was trained to decide
 constexpr double kEnoughForLanguage = 10;  // speech that settles it when segments are waited for
 constexpr double kLongestWaitForLanguage = 30;  // of audio since the first speech
 constexpr auto kPoll = std::chrono::milliseconds(5);
-
-// Reports what is done of the audio: ascending, in steps of a thousandth, 1 only at the end.
-class ProgressMeter {
- public:
-  ProgressMeter(Job& job, const AudioSource& source) : job_(job), source_(source) {}
-  void Reach(double seconds) {
-    const std::optional<double> duration = source_.Duration();
-    if (!duration || !(*duration > 0)) return;
-    const double fraction = std::min(seconds / *duration, 0.999);
-    if (fraction < last_ + 0.001) return;
-    last_ = fraction;
-    job_.Progress(fraction);
-  }
-  void Finish() { job_.Progress(1); }
-
- private:
-  Job& job_;
-  const AudioSource& source_;
-  double last_ = 0;
-};
-
-// The engines work for a job of their own: a failed window stops its neighbours without making the
-// caller's job look aborted, and an abort of the caller's job reaches the source and the engines.
-class Work {
- public:
-  Work(Job& job, AudioSource& source)
-      : job_(job), inner_(std::make_shared<Job>()), listener_(job, [this, &source] {
-          source.Interrupt();
-          inner_->Abort();
-        }) {}
-  const std::shared_ptr<Job>& job() const { return inner_; }
-
-  // Runs `body`; when it throws, stops the engines, lets `drain` wait for them and throws Aborted
-  // if that was the caller's wish, else what was thrown first.
-  template <typename Body, typename Drain>
-  auto Run(Body body, Drain drain) {
-    try {
-      job_.Check();
-      return body();
-    } catch (...) {
-      inner_->Abort();
-      drain();
-      job_.Check();
-      throw;
-    }
-  }
-
- private:
-  Job& job_;
-  std::shared_ptr<Job> inner_;
-  Job::AbortListener listener_;
-};
 
 std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
   auto joined = std::make_shared<Window>();
@@ -268,37 +216,6 @@ std::vector<LanguageScore> DetectLanguage(WindowRecognizer& recognizer, AudioSou
     job->Check();
     job->Progress(1);
     return scores;
-  };
-  return work.Run(detect, [] {});
-}
-
-std::vector<SpeechSegment> DetectSpeech(AudioSource& source, SpeechScorer& scorer,
-                                        const VadOptions& vad, std::shared_ptr<Job> job) {
-  Work work(*job, source);
-  const auto detect = [&] {
-    constexpr std::size_t kStep = 32 * SpeechScorer::kFrameSamples;
-    FrameScorer frames(scorer);
-    SpeechSegmenter segmenter(vad);
-    ProgressMeter progress(*job, source);
-    std::vector<SpeechSegment> found;
-    std::vector<float> samples(kStep);
-    std::int64_t total = 0;
-    for (std::size_t count = kStep; count == kStep;) {
-      count = source.Read(samples.data(), kStep);
-      job->Check();
-      for (const float probability : frames.Score(std::span<const float>(samples).first(count)))
-        segmenter.Push(probability);
-      total += static_cast<std::int64_t>(count);
-      if (count < kStep) segmenter.Finish(total);
-      while (const auto range = segmenter.Pop()) {
-        found.push_back({source.Begin() + static_cast<double>(range->begin) / kSampleRate,
-                         source.Begin() + static_cast<double>(range->end) / kSampleRate});
-      }
-      progress.Reach(static_cast<double>(total) / kSampleRate);
-    }
-    job->Check();
-    progress.Finish();
-    return found;
   };
   return work.Run(detect, [] {});
 }

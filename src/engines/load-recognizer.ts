@@ -127,7 +127,13 @@ async function planFor(
   const warning = await memoryWarning(resolved);
   const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
   const { deviceIndex } = parsed;
-  return { model: resolved, device, deviceIndex, reason, ...shares(resolved.engine, parsed, device) };
+  return {
+    model: resolved,
+    device,
+    deviceIndex,
+    reason,
+    ...shares(resolved.engine, parsed, device),
+  };
 }
 
 function startLoad(

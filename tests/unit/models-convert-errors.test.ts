@@ -169,7 +169,10 @@ void t.test('when weights are quantised already or infinite, the conversion says
   const quantised = join(root, 'int8');
   await convertModel({ input, output: quantised, to: 'ctranslate2-int8' });
   const twice = convertModel({ input: quantised, output: join(root, 'x'), to: 'ctranslate2-int8' });
-  await t.rejects(twice, { code: 'CPW_INVALID_OPTIONS', message: /whose weights are int8 already/ });
+  await t.rejects(twice, {
+    code: 'CPW_INVALID_OPTIONS',
+    message: /whose weights are int8 already/,
+  });
   const infinite = tinyVariables(small);
   const weight = infinite.find(({ name }) => name === 'encoder/conv1/weight');
   weight?.data.writeUInt16LE(0x7c00, 10);
