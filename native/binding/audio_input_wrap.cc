@@ -146,7 +146,8 @@ Napi::Value AudioInputWrap::IdentifyFile(const Napi::CallbackInfo& info) {
 // On the JS thread: the beginning of a stream is small, and looking at it takes microseconds.
 Napi::Value AudioInputWrap::IdentifyHead(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&] {
-    const auto head = CopyChunk<std::uint8_t>(info[0], napi_uint8_array, "Uint8Array");
+    const auto head =
+        CopyTypedArray<std::uint8_t>(info[0], napi_uint8_array, "The head", "Uint8Array");
     return ToJs(info.Env(), cpw::IdentifyHead(head, info[1].ToBoolean()));
   });
 }
