@@ -50,6 +50,7 @@ Napi::Value ToJs(Napi::Env env, const TranscriptionResult& result) {
   object.Set("language", result.language);
   object.Set("languageProbability", result.language_probability);
   object.Set("duration", result.duration);
+  object.Set("damage", result.damage);
   return object;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace cpw {
 
@@ -21,6 +22,9 @@ class AudioSource {
 
   // Seconds of the recording that lie before the first sample: 0, but for a clip.
   virtual double Begin() const { return 0; }
+
+  // What keeps the audio from being whole, in words; empty where it is. Asked once it has ended.
+  virtual std::string Damage() const { return {}; }
 
   // Any thread: wakes a blocked Read() and makes every later one return 0.
   virtual void Interrupt() noexcept {}

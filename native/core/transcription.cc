@@ -42,6 +42,7 @@ class Transcriber {
   Transcriber(WindowRecognizer& recognizer, AudioSource& source, SpeechScorer* scorer,
               const TranscriptionOptions& options, Job& job, const Work& work)
       : recognizer_(recognizer),
+        source_(source),
         job_(job),
         work_(work),
         decode_(options.decode),
@@ -59,7 +60,7 @@ class Transcriber {
     while (Step()) job_.Check();
     job_.Check();
     progress_.Finish();
-    return {decode_.language, language_probability_, windower_->position()};
+    return {decode_.language, language_probability_, windower_->position(), source_.Damage()};
   }
 
   void Drain() noexcept {
@@ -171,6 +172,7 @@ class Transcriber {
   }
 
   WindowRecognizer& recognizer_;
+  const AudioSource& source_;
   Job& job_;
   const Work& work_;
   DecodeOptions decode_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/audio_source.h"
 
@@ -23,6 +24,7 @@ class ClipSource final : public AudioSource {
   std::size_t Read(float* out, std::size_t count) override;
   std::optional<double> Duration() const override;
   double Begin() const override { return static_cast<double>(begin_) / kSampleRate; }
+  std::string Damage() const override { return inner_->Damage(); }
   void Interrupt() noexcept override {
     interrupted_.store(true, std::memory_order_release);
     inner_->Interrupt();

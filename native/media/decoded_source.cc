@@ -76,8 +76,9 @@ void DecodedSource::End() {
   if (frames_ == 0) RefuseMedia(*input_, "it holds no audio that can be decoded");
   const auto damage = decoder_->damage();
   if (damage.empty()) return;
-  Log::Write(LogLevel::kWarn, "The audio of " + stream_->name() + " is not whole: " + damage +
-                                  ". What could be decoded is used.");
+  damage_ = "The audio of " + stream_->name() + " is not whole: " + damage +
+            ". What could be decoded is used.";
+  Log::Write(LogLevel::kWarn, damage_);
 }
 
 std::optional<double> DecodedSource::Duration() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@ class DecodedSource final : public AudioSource {
   std::size_t Read(float* out, std::size_t count) override;
   // From the header, or guessed from the share of the bytes that were read so far.
   std::optional<double> Duration() const override;
+  std::string Damage() const override { return damage_; }
   void Interrupt() noexcept override {
     interrupted_.store(true, std::memory_order_release);
     stream_->Interrupt();
@@ -45,6 +47,7 @@ class DecodedSource final : public AudioSource {
   std::vector<float> decoded_;
   std::vector<float> mono_;
   std::uint64_t frames_ = 0;
+  std::string damage_;
   bool ended_ = false;
 };
 

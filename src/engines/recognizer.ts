@@ -116,7 +116,9 @@ export class Recognizer {
     const callbacks = onProgress ? { onSegment, onProgress } : { onSegment };
     const start = () =>
       this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
-    const { language, languageProbability, duration } = await runCall(start, opened, signal);
+    const native = await runCall(start, opened, signal);
+    const { language, languageProbability, duration, damage } = native;
+    if (damage !== '') onNote?.(damage);
     const from = parsed.start > 0 ? { start: parsed.start } : {};
     return { language, languageProbability, ...from, duration, segments };
   }

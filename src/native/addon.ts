@@ -121,6 +121,8 @@ export interface NativeTranscript {
   readonly language: string;
   readonly languageProbability: number;
   readonly duration: number;
+  /** What kept the audio from being whole, in words; empty where it was. */
+  readonly damage: string;
 }
 
 export interface NativeJobCallbacks {

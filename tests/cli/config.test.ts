@@ -191,7 +191,7 @@ t.test('when bash completes, it offers commands, flags, values and models', asyn
     [['tr'], ['transcribe']],
     [
       ['models', ''],
-      ['list', 'path', 'convert'],
+      ['list', 'pull', 'import', 'verify', 'remove', 'path', 'convert'],
     ],
     [
       ['config', 's'],

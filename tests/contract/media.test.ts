@@ -37,13 +37,13 @@ t.teardown(() => {
 async function hear(input: AudioInput, media: object = {}, signal?: AbortSignal) {
   const segments: { start: number; end: number }[] = [];
   const notes: string[] = [];
-  const { duration } = await probe(recognizer, input, {
+  const { duration, damage } = await probe(recognizer, input, {
     media,
     ...(signal ? { signal } : {}),
     onSegment: (segment) => segments.push(segment),
     onNote: (text) => notes.push(text),
   });
-  return { duration, samples: Math.round(duration * 1.6e7) / 1_000, segments, notes };
+  return { duration, samples: Math.round(duration * 1.6e7) / 1_000, segments, notes, damage };
 }
 
 const rampSamples = 160_000;
@@ -153,6 +153,17 @@ t.test('when a file has several tracks, one is taken by default, number or langu
   await t.rejects(hear(at('two.mkv'), { audioTrack: 3 }), missing);
   await t.rejects(hear(jfk, { audioTrack: 'fr' }), missing);
   await t.rejects(hear(tone(1), { audioTrack: 1 }), { message: /no effect on samples/ });
+});
+
+t.test('when a file that the addon decodes is cut, what is there counts and is told', async (t) => {
+  for (const name of ['mark.wav', 'mark.flac']) {
+    t.equal((await hear(at(name))).damage, '', name);
+    writeFileSync(at('half'), bytes(name));
+    truncateSync(at('half'), Math.floor(statSync(at(name)).size * 0.75));
+    const { duration, damage } = await hear(at('half'));
+    t.ok(duration > 0 && duration < 10, `${name}: ${duration} s of 10`);
+    t.match(damage, /half.* is not whole: .*What could be decoded is used/u, name);
+  }
 });
 
 t.test('when media cannot be read, each error says why', async (t) => {
