@@ -1,5 +1,7 @@
 #include "binding/environment.h"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <mutex>
 #include <string>
@@ -28,12 +30,24 @@ const char* LevelName(LogLevel level) {
   return kNames[static_cast<int>(level)];
 }
 
+// Node unloads an addon with the last worker that used it. The engines' libraries keep memory and
+// thread-local state for the life of the process: each worker after that would leak it anew (23 MB
+// with CTranslate2), and a thread that still ends would run code that is gone.
+void KeepLoaded() {
+  Dl_info self{};
+  if (dladdr(reinterpret_cast<const void*>(&KeepLoaded), &self) == 0 || !self.dli_fname) return;
+  // The handle is never closed, on purpose.
+  dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 }  // namespace
 
 Environment::Environment(Napi::Env env)
     : env_(env),
       channel_(std::make_shared<Channel>(env)),
       threads_(std::make_shared<JobThreads>(kMaxJobThreads)) {
+  static std::once_flag kept;
+  std::call_once(kept, KeepLoaded);
   // Hooks run in reverse order: this one before the thread-safe function's own, so that threads
   // that still send are joined while the channel is alive.
   env.AddCleanupHook([this] { Shutdown(); });

@@ -249,3 +249,14 @@ for (const [name, expected, title] of [
     t.equal(said, expected);
   });
 }
+
+// What the engines' libraries keep for the life of the process would be lost with each unloading.
+t.test(
+  'when the last worker that used the addon ends, it stays loaded',
+  { skip: process.platform !== 'linux' && 'what is loaded is read from /proc, on Linux alone' },
+  async (t) => {
+    const file = fileURLToPath(new URL('./unload.mjs', import.meta.url));
+    const { stdout } = await run(process.execPath, [file], { timeout: 60_000 });
+    t.equal(stdout.trim(), 'false,true,true,true');
+  },
+);
