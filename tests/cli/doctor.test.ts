@@ -26,14 +26,19 @@ function parse({ stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): Doctor
   return doctorReportSchema.parse(JSON.parse(stdout));
 }
 
-/** A program in the place of the addon: `require` loads it as it loads a .node file. */
-function fakeAddon(t: Test, script: string): string {
-  const file = join(t.testdir({ 'addon.cjs': script }), 'addon.cjs');
-  return file;
+/** NODE_OPTIONS with which `script` runs as soon as the addon was loaded, and may replace it. */
+function afterLoading(t: Test, script: string): string {
+  const preload = `const { dlopen } = process;
+    process.dlopen = function (module, file, ...rest) {
+      dlopen.call(this, module, file, ...rest);
+      if (!file.endsWith('.node')) return;
+      const real = module.exports;
+      ${script}
+    };`;
+  return `--require=${join(t.testdir({ 'preload.cjs': preload }), 'preload.cjs')}`;
 }
 
-const abortingCuda = `const real = require(${JSON.stringify(realAddon)});
-  const facts = real.buildInfo();
+const abortingCuda = `const facts = real.buildInfo();
   module.exports = { ...real, buildInfo: () => ({ ...facts, build: { ...facts.build, cuda: true } }),
     systemInfo() { require('node:fs').writeSync(2, 'CUDA error 999'); process.abort(); } };`;
 
@@ -44,7 +49,7 @@ t.test('when the addon cannot be loaded, the doctor says why and the status is 3
   t.match(report, {
     usable: false,
     addon: { failure: { kind: 'refused', code: 'CPW_BINARY_NOT_FOUND' }, backends: [] },
-    findings: [{ id: 'addon-refused', level: 'error', what: /none\.node/, next: /reinstall/ }],
+    findings: [{ id: 'addon-refused', level: 'error', what: /none\.node/, next: /CPW_NATIVE_PATH/ }],
   });
   const text = await runCli(['doctor', '--cache-dir', join(t.testdirName, 'c')], { env });
   t.match(text, {
@@ -56,11 +61,11 @@ t.test('when the addon cannot be loaded, the doctor says why and the status is 3
 t.test(
   'when the addon crashes as it is tried, the doctor lives and names the signal',
   async (t) => {
-    const CPW_NATIVE_PATH = fakeAddon(t, `console.log('\\u0007noise'); process.abort();`);
-    const { status, report } = await doctor(t, { CPW_NATIVE_PATH });
+    const NODE_OPTIONS = afterLoading(t, `console.log('\\u0007noise'); process.abort();`);
+    const { status, report } = await doctor(t, { NODE_OPTIONS });
     t.equal(status, 3);
     t.match(report.addon, {
-      path: CPW_NATIVE_PATH,
+      path: realAddon,
       failure: { kind: 'crashed', signal: 'SIGABRT' },
       printed: '\uFFFDnoise',
     });
@@ -79,19 +84,19 @@ t.test(
 
 t.test('when the addon hangs, an interrupt ends the doctor and its child', async (t) => {
   const pidFile = join(t.testdirName, 'pid');
-  const CPW_NATIVE_PATH = fakeAddon(
+  const NODE_OPTIONS = afterLoading(
     t,
     `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
      process.kill(process.ppid, 'SIGINT'); while (true) {}`,
   );
-  const env = { CPW_NATIVE_PATH, XDG_CACHE_HOME: join(t.testdirName, 'cache') };
+  const env = { NODE_OPTIONS, XDG_CACHE_HOME: join(t.testdirName, 'cache') };
   t.match(await startCli(['doctor'], { env }).result, { status: 130, stdout: '' });
   const pid = Number(readFileSync(pidFile, 'utf8'));
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
 });
 
 t.test('when the GPU driver crashes, a run goes on with the cpu and says why', async (t) => {
-  const CPW_NATIVE_PATH = fakeAddon(t, abortingCuda);
+  const NODE_OPTIONS = afterLoading(t, abortingCuda);
   const cacheDir = join(t.testdirName, 'cache');
   const model = await writeTinyWhisper(join(t.testdirName, 'model'), {
     multilingual: false,
@@ -103,7 +108,7 @@ t.test('when the GPU driver crashes, a run goes on with the cpu and says why', a
         ({ info }) => console.log(info.device, info.reason),
         ({ code, message }) => console.log(code, message));`;
     const args = ['--input-type=module', '--eval', script];
-    const env = { ...process.env, CPW_NATIVE_PATH };
+    const env = { ...process.env, NODE_OPTIONS };
     return spawnSync(process.execPath, args, { env, encoding: 'utf8' });
   };
   const automatic = load('auto');
@@ -112,7 +117,7 @@ t.test('when the GPU driver crashes, a run goes on with the cpu and says why', a
   t.match(JSON.parse(readFileSync(join(cacheDir, 'hardware_cache.json'), 'utf8')), {
     entries: [{ outcome: { kind: 'failed', printed: 'CUDA error 999' } }],
   });
-  const { report } = await doctor(t, { CPW_NATIVE_PATH }, ['--cache-dir', cacheDir]);
+  const { report } = await doctor(t, { NODE_OPTIONS }, ['--cache-dir', cacheDir]);
   t.match(report.hardwareCache, { from: 'cache' }, 'the doctor reads what the run found');
   t.match(report.findings[0], { id: 'addon-crashed', what: /CUDA error 999/ });
 });

@@ -41,7 +41,7 @@ t.test('when the command is missing, unknown or incomplete, the status is 2', as
     [['transcribe'], /<media\.\.> is missing/],
     [['models'], /choose one of list, pull, import, verify, remove, path, convert/],
     [['models', 'lst'], /did you mean list\?/],
-    [['models', 'convert', 'x'], /--to: is missing; expected one of ggml-f16/],
+    [['models', 'convert', 'x'], /--to: is missing; expected one of ctranslate2, /],
     [['transcribe', 'x.wav', '--model'], /--model: needs a value/],
     [['doctor', 'x'], /too much: x/],
     [['confg', 'show'], /did you mean config\?/],

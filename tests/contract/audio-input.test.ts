@@ -90,7 +90,8 @@ t.test('when a path is odd, the file is found, and missing ones are told by name
   );
   mkdirSync(path.join(folder, 'folder.wav'));
   await t.rejects(probe(recognizer, path.join(folder, 'folder.wav')), {
-    code: 'CPW_UNSUPPORTED_MEDIA',
+    code: 'CPW_FILE_NOT_FOUND',
+    message: /is a folder/,
   });
   for (const wrong of ['', `${folder}/a\0.wav`]) {
     await t.rejects(probe(recognizer, wrong), { code: 'CPW_INVALID_OPTIONS' });
