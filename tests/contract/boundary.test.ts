@@ -232,6 +232,7 @@ const limited = [
   ],
   ['no-first-thread', 'CPW_OUT_OF_MEMORY', 'when no thread can be had at all, it is an error'],
 ] as const;
+const limitedNames = new Set<string>(limited.map(([name]) => name));
 if (process.platform !== 'linux') t.comment('limits of memory are set by prlimit, on Linux alone');
 for (const [name, expected, title] of [
   ...children,
@@ -239,7 +240,11 @@ for (const [name, expected, title] of [
 ]) {
   t.test(title, async (t) => {
     const options = { timeout: 60_000 };
-    const said = await run(process.execPath, ['--expose-gc', childFile, name], options).then(
+    const node = [process.execPath, '--expose-gc', childFile, name];
+    const [program = '', ...args] = limitedNames.has(name)
+      ? ['prlimit', `--stack=${2 ** 30}`, ...node]
+      : node;
+    const said = await run(program, args, options).then(
       ({ stdout }) => stdout.trim(),
       ({ stdout, stderr, code, signal }: Record<string, string>) => {
         t.comment(stderr);
