@@ -49,7 +49,9 @@ t.test('when the addon cannot be loaded, the doctor says why and the status is 3
   t.match(report, {
     usable: false,
     addon: { failure: { kind: 'refused', code: 'CPW_BINARY_NOT_FOUND' }, backends: [] },
-    findings: [{ id: 'addon-refused', level: 'error', what: /none\.node/, next: /CPW_NATIVE_PATH/ }],
+    findings: [
+      { id: 'addon-refused', level: 'error', what: /none\.node/, next: /CPW_NATIVE_PATH/ },
+    ],
   });
   const text = await runCli(['doctor', '--cache-dir', join(t.testdirName, 'c')], { env });
   t.match(text, {

@@ -225,11 +225,7 @@ const children = [
 // prlimit comes with Linux's util-linux.
 const limited = [
   ['no-memory', 'CPW_OUT_OF_MEMORY', 'when memory runs out at the boundary, it is an error'],
-  [
-    'no-threads',
-    'CPW_OUT_OF_MEMORY,CPW_OUT_OF_MEMORY',
-    'when threads run out, loading is an error',
-  ],
+  ['no-threads', 'CPW_OUT_OF_MEMORY', 'when threads run out, loading is an error'],
   ['no-first-thread', 'CPW_OUT_OF_MEMORY', 'when no thread can be had at all, it is an error'],
 ] as const;
 const limitedNames = new Set<string>(limited.map(([name]) => name));
