@@ -3,6 +3,7 @@ import type {
   NativeProbeOptions,
   NativeRecognizer,
   NativeTranscribeOptions,
+  NativeTranscript,
 } from '../../src/native/addon.js';
 import { runCall, runJob } from '../../src/native/handle.js';
 import { loadAddon } from '../../src/native/load.js';
@@ -36,7 +37,7 @@ export async function probe(
     readonly media?: MediaOptions;
     readonly onNote?: (text: string) => void;
   } = {},
-): Promise<{ duration: number }> {
+): Promise<NativeTranscript> {
   const { signal, media = {}, onNote, ...callbacks } = context;
   const parsed = parseOptions(mediaOptionsSchema, media, { subject: 'probe' });
   const opened = await openInput(loadAddon(), input, { media: parsed, signal, onNote });
