@@ -89,6 +89,12 @@ interface Node {
   readonly maximum?: number;
 }
 
+/** What the JSON form cannot say: a time is seconds or [hh:]mm:ss, and the end comes after the start. */
+const times: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  start: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom('0:12.5', '12', '.5')),
+  end: fc.oneof(fc.double({ min: 51, max: 1e6, noNaN: true }), fc.constantFrom('1:00', '1:00:00')),
+};
+
 /** Values that a schema's JSON form accepts, each property left out now and then. */
 function valuesOf(node: Node): fc.Arbitrary<unknown> {
   if (node.anyOf) return fc.oneof(...node.anyOf.map(valuesOf));
@@ -102,7 +108,10 @@ function valuesOf(node: Node): fc.Arbitrary<unknown> {
   if (node.type === 'number') return fc.double({ min, max, noNaN: true }).map((one) => one + 0);
   if (node.type === 'array') return fc.array(valuesOf(node.items ?? {}), { minLength: 1 });
   if (node.type === 'object') {
-    const fields = Object.entries(node.properties ?? {}).map(([key, one]) => [key, valuesOf(one)]);
+    const fields = Object.entries(node.properties ?? {}).map(([key, one]) => [
+      key,
+      times[key] ?? valuesOf(one),
+    ]);
     return fc.record(Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>, {
       requiredKeys: [],
     });
