@@ -37,6 +37,14 @@ void Shift(Span& span, double offset) {
   span.end += offset;
 }
 
+// Engines add up and round in float: the sum of certain tokens may come out just above 0, and a
+// transcript with such a number would be refused when it is written.
+void KeepInRange(Segment& segment) {
+  segment.avg_logprob = std::min(segment.avg_logprob, 0.0);
+  segment.no_speech_prob = std::clamp(segment.no_speech_prob, 0.0, 1.0);
+  for (Word& word : segment.words) word.probability = std::clamp(word.probability, 0.0, 1.0);
+}
+
 }  // namespace
 
 std::vector<Segment> Timeline::Place(const Window& window, std::vector<Segment> segments) {
@@ -54,6 +62,7 @@ std::vector<Segment> Timeline::Place(const Window& window, std::vector<Segment> 
     for (Word& word : segment.words) Shift(word, window.start);
     std::erase_if(segment.words, [](const Word& word) { return Blank(word.word); });
     Fit(segment.words, segment.start, segment.end);
+    KeepInRange(segment);
   }
   last_start_ = segments.back().start;
   last_end_ = std::max(last_end_, segments.back().end);

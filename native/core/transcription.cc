@@ -28,15 +28,6 @@ std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
   return joined;
 }
 
-// Engines add up and round in float: the sum of certain tokens may come out just above 0, and a
-// transcript with such a number would be refused when it is written.
-Segment WithinRange(Segment segment) {
-  segment.avg_logprob = std::min(segment.avg_logprob, 0.0);
-  segment.no_speech_prob = std::clamp(segment.no_speech_prob, 0.0, 1.0);
-  for (Word& word : segment.words) word.probability = std::clamp(word.probability, 0.0, 1.0);
-  return segment;
-}
-
 class Transcriber {
  public:
   Transcriber(WindowRecognizer& recognizer, AudioSource& source, SpeechScorer* scorer,
@@ -161,8 +152,8 @@ class Transcriber {
     pending_.pop_front();
     WindowResult found = result.get();
     job_.Check();
-    for (Segment& segment : timeline_.Place(*window, std::move(found.segments)))
-      job_.Emit(WithinRange(std::move(segment)));
+    for (const Segment& segment : timeline_.Place(*window, std::move(found.segments)))
+      job_.Emit(segment);
     double done = window->start + window->duration();
     if (seeks_) {
       windower_->Consumed(found.consumed);
