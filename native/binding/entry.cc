@@ -7,46 +7,28 @@
 
 #include <node_api.h>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-
 #include <cstring>
-#endif
+
+#include "core/cpu_features.h"
 
 namespace {
 
-#if defined(__x86_64__)
-constexpr unsigned kYmmState = 6;  // XCR0: the system saves SSE and AVX registers
-
-bool SystemSavesYmm(unsigned leaf1_ecx) {
-  if ((leaf1_ecx & bit_OSXSAVE) == 0) return false;
-  unsigned low = 0;
-  unsigned high = 0;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return (low & kYmmState) == kYmmState;
-}
-
 // Writes the names of what is missing, separated by commas; nothing where all is there.
 void MissingFeatures(char (&names)[64]) {
-  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  unsigned leaf7_ebx = 0;
-  __get_cpuid(1, &eax, &ebx, &ecx, &edx);
-  const unsigned leaf1_ecx = ecx;
-  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0) leaf7_ebx = ebx;
-  const bool ymm = SystemSavesYmm(leaf1_ecx);
+  names[0] = '\0';
+#if defined(__x86_64__)
+  const cpw::CpuFeatures found = cpw::ReadCpuFeatures();
   const struct {
     const char* name;
     bool present;
-  } features[] = {{"avx2", ymm && (leaf7_ebx & bit_AVX2) != 0},
-                  {"fma", ymm && (leaf1_ecx & bit_FMA) != 0},
-                  {"f16c", ymm && (leaf1_ecx & bit_F16C) != 0},
-                  {"bmi2", (leaf7_ebx & bit_BMI2) != 0}};
-  names[0] = '\0';
-  for (const auto& feature : features) {
+  } needed[] = {
+      {"avx2", found.avx2}, {"fma", found.fma}, {"f16c", found.f16c}, {"bmi2", found.bmi2}};
+  for (const auto& feature : needed) {
     if (feature.present) continue;
-    if (names[0] != '\0') strcat(names, ", ");
-    strcat(names, feature.name);
+    if (names[0] != '\0') std::strcat(names, ", ");
+    std::strcat(names, feature.name);
   }
+#endif
 }
 
 bool RefuseCpu(napi_env env) {
@@ -54,16 +36,14 @@ bool RefuseCpu(napi_env env) {
   MissingFeatures(names);
   if (names[0] == '\0') return false;
   char message[256] = "This CPU lacks ";
-  strcat(message, names);
-  strcat(message,
-         ", which the native addon needs. Next step: run on a CPU with AVX2 (Intel since 2013, AMD "
-         "since 2015).");
+  std::strcat(message, names);
+  std::strcat(
+      message,
+      ", which the native addon needs. Next step: run on a CPU with AVX2 (Intel since 2013, AMD "
+      "since 2015).");
   napi_throw_error(env, "CPW_BINARY_NOT_FOUND", message);
   return true;
 }
-#else
-bool RefuseCpu(napi_env) { return false; }
-#endif
 
 }  // namespace
 

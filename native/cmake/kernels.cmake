@@ -12,6 +12,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set_source_files_properties(native/kernels/attention_avx512.cc PROPERTIES COMPILE_OPTIONS -mavx512f)
 endif()
 cpw_library(cpw_kernels ${_sources})
+target_link_libraries(cpw_kernels PRIVATE cpw_core)
 # A sanitiser's checks would be most of the time of the tests.
 target_compile_options(cpw_kernels PRIVATE -O3)
 # Upstream's library calls it, so it stands behind that one for the linker.

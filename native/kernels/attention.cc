@@ -1,14 +1,15 @@
 #include "kernels/attention.h"
 
+#include "core/cpu_features.h"
+
 namespace cpw::kernels {
 
 Attentions AllAttentions() {
   Attentions found{};
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f")) found.items[found.count++] = &kAttentionAvx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    found.items[found.count++] = &kAttentionAvx2;
+  const CpuFeatures cpu = ReadCpuFeatures();
+  if (cpu.avx512) found.items[found.count++] = &kAttentionAvx512;
+  if (cpu.avx2 && cpu.fma) found.items[found.count++] = &kAttentionAvx2;
 #endif
   return found;
 }

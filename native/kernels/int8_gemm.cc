@@ -1,5 +1,6 @@
 #include "kernels/int8_gemm.h"
 
+#include "core/cpu_features.h"
 #include "kernels/int8_gemm_kernels.h"
 
 namespace cpw::kernels {
@@ -7,12 +8,9 @@ namespace cpw::kernels {
 Int8Gemms AllInt8Gemms() {
   Int8Gemms found{};
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  // GCC and clang look at what the system saves as well, not at the CPU alone.
-  if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw"))
-    found.items[found.count++] = &kInt8GemmAvx512Vnni;
-  if (__builtin_cpu_supports("avx2")) found.items[found.count++] = &kInt8GemmAvx2;
+  const CpuFeatures cpu = ReadCpuFeatures();
+  if (cpu.avx512_vnni) found.items[found.count++] = &kInt8GemmAvx512Vnni;
+  if (cpu.avx2) found.items[found.count++] = &kInt8GemmAvx2;
 #endif
   return found;
 }

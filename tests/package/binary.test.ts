@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { convertModel } from '../../src/models/convert/convert-model.js';
+import { modelsRoot } from '../../src/models/store.js';
+import type { SpeechSegment } from '../../src/types.js';
 import { audioPath } from '../helpers/audio.js';
 import { modelsDir } from '../helpers/models.js';
-import { modelsRoot } from '../../src/models/store.js';
+import { writeTinyWhisper } from '../helpers/tiny-models.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const development = path.join(root, 'build/Release/cpw-native.node');
@@ -42,8 +45,11 @@ function run(program: string, args: readonly string[], env: Record<string, strin
 const check = (file: string) => run(process.execPath, ['scripts/check-binary.mjs', file]);
 
 /** Node on an emulated CPU, with the shipped binary. */
-const onCpu = (cpu: string, args: readonly string[]) =>
-  run('qemu-x86_64', ['-cpu', cpu, process.execPath, ...args], { CPW_NATIVE_PATH: prebuild });
+const onCpu = (cpu: string, args: readonly string[], env: Record<string, string> = {}) =>
+  run('qemu-x86_64', ['-cpu', cpu, process.execPath, ...args], {
+    CPW_NATIVE_PATH: prebuild,
+    ...env,
+  });
 
 t.test('when there is no binary to check, the checker says what is wrong', { skip }, async (t) => {
   const missing = await check('prebuilds/none.node');
@@ -110,21 +116,75 @@ t.test('when the CPU lacks AVX2, the binary refuses in words', { skip }, async (
   t.match(doctor.stdout, /This CPU lacks avx2/);
 });
 
-// MKL runs on Intel's CPUs and ruy on AMD's: CTranslate2 asks the CPU for its vendor.
-t.test('when the CPU is a Haswell or an EPYC, the binary transcribes', { skip }, async (t) => {
-  const program = path.join(root, 'tests/package/programs/transcribe.mjs');
-  const models = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
-  const common = [program, root, models, audioPath('jfk.wav')];
-  const runs = [
-    { cpu: 'Haswell', engines: ['whisper', 'ctranslate2'] },
-    { cpu: 'EPYC', engines: ['ctranslate2'] },
-  ];
-  for (const { cpu, engines } of runs) {
-    const { status, stdout, stderr } = await onCpu(cpu, [...common, '1', ...engines]);
-    t.equal(status, 0, `${cpu}: ${stderr}`);
-    t.match(stdout, /"speech":\[\{"start":0\.\d+,"end":1\}/, cpu);
-    for (const engine of engines) {
-      t.match(stdout, new RegExp(`"engine":"${engine}","text":"And so`), `${cpu} ${engine}`);
+// CTranslate2 takes MKL on Intel's CPUs alone, for 8-bit numbers only where it has VNNI.
+t.test('when the CPU is a Haswell or an EPYC, both engines run', { skip }, async (t) => {
+  const input = await writeTinyWhisper(path.join(t.testdir(), 'tiny'), { state: 64, layers: 2 });
+  const int8 = path.join(t.testdirName, 'int8');
+  const ggml = path.join(t.testdirName, 'ggml.bin');
+  await convertModel({ input, output: int8, to: 'ctranslate2-int8' });
+  await convertModel({ input, output: ggml, to: 'ggml-f16' });
+  // The made-up vocabulary names one language; whisper.cpp knows its 99 by itself.
+  const config = path.join(int8, 'config.json');
+  const { lang_ids, ...rest } = JSON.parse(await readFile(config, 'utf8')) as {
+    readonly lang_ids: readonly number[];
+  };
+  await writeFile(config, JSON.stringify({ ...rest, lang_ids: lang_ids.slice(0, 1) }));
+  for (const [cpu, mkl] of [
+    ['Haswell', true],
+    ['EPYC', false],
+  ] as const) {
+    const results = await listen(t, { cpu, models: [int8, ggml] });
+    const [speech] = results.flatMap((result) => result.speech ?? []);
+    t.ok(speech !== undefined && speech.start < 0.3 && speech.end === 1, `${cpu}: speech found`);
+    const found = results.filter(({ engine }) => engine !== undefined);
+    t.match(found, [
+      { engine: 'ctranslate2', languages: 1 },
+      { engine: 'whisper', languages: 99 },
+    ]);
+    for (const { engine, sum = 0 } of found) {
+      t.ok(Math.abs(sum - 1) < 1e-3, `${cpu} ${engine}: the probabilities make ${sum}`);
+    }
+    const log = results.map((result) => result.log ?? '').join('\n');
+    t.match(log, `Use Intel MKL: ${mkl}`, cpu);
+    t.match(log, /GEMM_S8 backend: (?!MKL|none)/, `${cpu}: 8-bit products do not saturate`);
+  }
+});
+
+// Minutes of emulation, so only where long measurements are asked for.
+const long = skip || (process.env['CPW_TEST_LONG'] === '1' ? false : 'CPW_TEST_LONG=1 asks for it');
+t.test('when the CPU is a Haswell or an EPYC, tiny.en understands', { skip: long }, async (t) => {
+  const models = ['tiny.en@ctranslate2', 'tiny.en@whisper'];
+  for (const cpu of ['Haswell', 'EPYC']) {
+    const results = await listen(t, { cpu, models });
+    for (const engine of ['ctranslate2', 'whisper']) {
+      const found = results.find((result) => result.engine === engine);
+      t.match(found?.text, /^And so/, `${cpu} ${engine}`);
     }
   }
 });
+
+/** A line of programs/on-cpu.mjs. */
+interface Result {
+  readonly log?: string;
+  readonly speech?: readonly SpeechSegment[];
+  readonly engine?: string;
+  readonly languages?: number;
+  readonly sum?: number;
+  readonly text?: string;
+}
+
+/** The first second of jfk.wav on an emulated CPU. */
+async function listen(
+  t: Test,
+  { cpu, models }: { readonly cpu: string; readonly models: readonly string[] },
+): Promise<readonly Result[]> {
+  const program = path.join(root, 'tests/package/programs/on-cpu.mjs');
+  const store = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
+  const args = [program, root, store, audioPath('jfk.wav'), '1', ...models];
+  const { status, stdout, stderr } = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
+  t.equal(status, 0, `${cpu}: ${stderr}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Result);
+}

@@ -4,6 +4,7 @@
 // what a user waits; user time bears a busy machine. Wants the models of `npm run models:fixtures`.
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { main, root, StepError } from '../../scripts/process.mjs';
@@ -27,7 +28,9 @@ async function compare() {
     allowPositionals: true,
   });
   if (positionals.length !== 2) throw new StepError('Name two addons to compare.');
-  const sides = await Promise.all(positionals.map((addon) => start(addon, values.model)));
+  const sides = await Promise.all(
+    positionals.map((addon) => start(path.resolve(addon), values.model)),
+  );
   for (const engine of engines) {
     for (const task of tasks) {
       const pairs = [];
@@ -63,8 +66,12 @@ async function start(addon, model) {
   const child = fork(self, [model], { cwd: root, env: { ...process.env, CPW_NATIVE_PATH: addon } });
   const answer = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (status) => reject(new StepError(`${addon} ended with ${status}.`)));
+      const ended = (status) => reject(new StepError(`${addon} ended with ${status}.`));
+      child.once('exit', ended);
+      child.once('message', (message) => {
+        child.off('exit', ended);
+        resolve(message);
+      });
     });
   await answer();
   const ask = (question) => {
