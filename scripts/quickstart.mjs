@@ -9,7 +9,7 @@ await main(async () => {
   await ensureAll();
   for (const engine of ['whisper', 'ctranslate2']) {
     const args = [
-      'dist/cli/main.js',
+      'dist/cli/bin.js',
       'transcribe',
       recording,
       '--model',
@@ -17,11 +17,13 @@ await main(async () => {
       '--engine',
       engine,
     ];
-    process.stdout.write(`\n$ cpw-native ${args.slice(1).join(' ')}\n`);
+    process.stdout.write(`\n$ node ${args.join(' ')}\n`);
     const begin = performance.now();
     await mustRun(`Transcribing with ${engine}`, process.execPath, args);
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     process.stdout.write(`(${engine}: ${seconds} s, process start and model loading included)\n`);
   }
-  process.stdout.write(`\nQuickstart done after ${since(start)}. Next: npm test\n`);
+  process.stdout.write(
+    `\nQuickstart done after ${since(start)}. Next: node dist/cli/bin.js transcribe <your file>, or npm test\n`,
+  );
 });

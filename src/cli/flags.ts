@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import type { z } from 'zod';
 import {
@@ -41,7 +42,7 @@ export function flagSource(
     if (value !== undefined) given.set(keyOf(row.path), { value, name: nameOf(row, value) });
   }
   const problems = [
-    ...unknownFlags(args, rows),
+    ...dashedFiles(args, rows, typed),
     ...emptyFlags(args, rows),
     ...uselessValues(rows, given),
   ];
@@ -50,6 +51,19 @@ export function flagSource(
 
 function nameOf(row: OptionRow, value: unknown): string {
   return row.kind === 'boolean' && value === false ? `--no-${row.flag}` : `--${row.flag}`;
+}
+
+/** Unknown flags; a file whose name begins with a dash is one mistake and not one for each letter. */
+function dashedFiles(
+  args: CommandArguments,
+  rows: readonly OptionRow[],
+  typed: readonly string[],
+): OptionProblem[] {
+  const unknown = unknownFlags(args, rows);
+  const files = typed.filter((one) => one.startsWith('-') && one.length > 1 && existsSync(one));
+  if (unknown.length === 0 || files.length === 0) return unknown;
+  const message = 'is a file here, and is read as a flag; put -- before the names of files';
+  return files.map((option) => ({ option, message }));
 }
 
 function unknownFlags(args: CommandArguments, rows: readonly OptionRow[]): OptionProblem[] {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
 import type { TranscriptFormat } from '../options/output.js';
@@ -48,7 +48,7 @@ export async function writeTranscript(
   }));
   const published: string[] = [];
   try {
-    await mkdir(options.outputDir, { recursive: true });
+    await makeFolder(path.resolve(options.outputDir));
     for (const { temporary, text } of files) await writeFile(temporary, text, { flag: 'wx' });
     for (const file of files) {
       await publish(file, options.overwrite ?? false);
@@ -104,8 +104,30 @@ async function claim(final: string): Promise<void> {
   }
 }
 
+/** Level by level: Node's recursive mkdir never ends in a folder that takes no new ones (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await makeFolder(parent);
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Another run may have made it meanwhile.
+    if (!(await isFolder(folder))) throw error;
+  });
+}
+
+async function isFolder(folder: string): Promise<boolean> {
+  const info = await stat(folder).catch(() => undefined);
+  return info?.isDirectory() ?? false;
+}
+
+const fullDisk = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
 function asWriteError(cause: unknown, outputDir: string): unknown {
   if (cause instanceof CpwError || !(cause instanceof Error)) return cause;
+  if (fullDisk.includes(String(codeOf(cause)))) {
+    const full = `there is no room left in ${JSON.stringify(outputDir)} (${cause.message}). Next step: make room there, or choose another --output-dir`;
+    return new CpwError('CPW_OUT_OF_MEMORY', full, { stage: 'export', cause });
+  }
   const message = `cannot write into ${JSON.stringify(outputDir)}: ${cause.message}; choose another --output-dir`;
   return new CpwError('CPW_INVALID_OPTIONS', message, { stage: 'export', cause });
 }

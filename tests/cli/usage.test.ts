@@ -34,6 +34,13 @@ t.test('when flags are wrong, all are named with suggestions and the status is 2
   t.notMatch(stderr, /\n +at /, 'no stack');
 });
 
+t.test('when a file begins with a dash, the error names it and says what to do', async (t) => {
+  const cwd = t.testdir({ '-dash.wav': '', 'b.wav': '' });
+  const { status, stderr } = await runCli(['transcribe', '-dash.wav', 'b.wav'], { cwd });
+  t.equal(status, 2);
+  t.match(stderr, /-dash\.wav: is a file here.*put -- before/);
+});
+
 t.test('when the command is missing, unknown or incomplete, the status is 2', async (t) => {
   const cases: [string[], RegExp][] = [
     [[], /name a command: transcribe, models, config, completion, doctor/],

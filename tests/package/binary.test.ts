@@ -111,14 +111,20 @@ t.test('when the CPU lacks AVX2, the binary refuses in words', { skip }, async (
       new RegExp(`^CPW_BINARY_NOT_FOUND This CPU lacks ${lacks}, which .* Next step`),
     );
   }
-  const doctor = await onCpu('Nehalem', ['dist/cli/main.js', 'doctor']);
-  t.equal(doctor.status, 3, doctor.stderr);
-  t.match(doctor.stdout, /This CPU lacks avx2/);
+  // Not the doctor: its child process would run on the real CPU.
+  const transcribe = ['dist/cli/bin.js', 'transcribe', audioPath('jfk.wav'), '--offline'];
+  const refused = await onCpu('Nehalem', transcribe);
+  t.equal(refused.status, 3, refused.stderr);
+  t.match(refused.stderr, /This CPU lacks avx2/);
 });
 
 // CTranslate2 takes MKL on Intel's CPUs alone, for 8-bit numbers only where it has VNNI.
 t.test('when the CPU is a Haswell or an EPYC, both engines run', { skip }, async (t) => {
-  const input = await writeTinyWhisper(path.join(t.testdir(), 'tiny'), { state: 64, layers: 2 });
+  const input = await writeTinyWhisper(path.join(t.testdir(), 'tiny'), {
+    state: 64,
+    heads: 1,
+    layers: 1,
+  });
   const int8 = path.join(t.testdirName, 'int8');
   const ggml = path.join(t.testdirName, 'ggml.bin');
   await convertModel({ input, output: int8, to: 'ctranslate2-int8' });
@@ -181,7 +187,13 @@ async function listen(
   const program = path.join(root, 'tests/package/programs/on-cpu.mjs');
   const store = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
   const args = [program, root, store, audioPath('jfk.wav'), '1', ...models];
-  const { status, stdout, stderr } = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
+  let ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
+  // qemu's own crash, once in a dozen runs of Node's threads; a fault of ours would come each time.
+  for (let again = 1; again <= 3 && ended.status === 'SIGSEGV'; again += 1) {
+    t.comment(`${cpu}: qemu crashed, try ${again}`);
+    ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
+  }
+  const { status, stdout, stderr } = ended;
   t.equal(status, 0, `${cpu}: ${stderr}`);
   return stdout
     .trim()

@@ -114,7 +114,9 @@ t.test(
   async (t) => {
     const app = newApp('omitted');
     await npm.mustRunIn(app, [...npm.install, '--omit=optional', core]);
-    const { error } = (await addonOf(app)) as { error: { code: string; message: string } };
+    const { failure: error } = (await addonOf(app)) as {
+      failure: { code: string; message: string };
+    };
     t.equal(error.code, 'CPW_BINARY_NOT_FOUND');
     t.match(error.message, new RegExp(`${plain}: not installed`, 'u'));
     t.match(error.message, /Next step: .*npm install --include=optional/u);

@@ -238,3 +238,16 @@ t.test('when a transcript is written, each format has its file', async (t) => {
   t.equal(formatTranscript(transcript(segment(0, 0, 1, ' a\nb ')), 'txt'), 'a b\n');
   t.equal(readdirSync(outputDir).length, 4, 'no temporary file is left');
 });
+
+t.test(
+  'when the folder can never be made, writing ends with an error',
+  { skip: process.platform !== 'linux' && '/proc takes no folders on Linux alone' },
+  async (t) => {
+    const transcript = { language: 'en', languageProbability: 1, duration: 1, segments: [] };
+    const options = { stem: 'a', formats: ['txt'] as const, outputDir: '/proc/none/below' };
+    await t.rejects(writeTranscript(transcript, options), {
+      code: 'CPW_INVALID_OPTIONS',
+      message: /cannot write into "\/proc\/none\/below"/u,
+    });
+  },
+);

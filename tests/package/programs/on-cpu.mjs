@@ -1,5 +1,6 @@
 // What the binary does on an emulated CPU: the beginning of a recording through the detector and models.
-// on-cpu.mjs <package folder> <models folder> <wav> <seconds> <model...>; one JSON line a result.
+// A multilingual model tells the language, an English one transcribes. One JSON line a result.
+// on-cpu.mjs <package folder> <models folder> <wav> <seconds> <model or model@engine...>
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -31,13 +32,14 @@ for (const model of models) {
   const [name, engine] = model.split('@');
   const recognizer = await Recognizer.load(name, { modelsDir, ...(engine && { engine }) });
   const { info } = recognizer;
-  const start = performance.now();
-  const languages = info.multilingual ? await recognizer.detectLanguage(samples) : [];
-  const sum = languages.reduce((total, { probability }) => total + probability, 0);
-  const { segments } = await recognizer.transcribe(samples, { beamSize: 1 });
-  const text = segments.map((segment) => segment.text.trim()).join(' ');
-  const seconds = (performance.now() - start) / 1000;
-  say({ engine: info.engine, languages: languages.length, sum, text, seconds });
+  if (info.multilingual) {
+    const languages = await recognizer.detectLanguage(samples);
+    const sum = languages.reduce((total, { probability }) => total + probability, 0);
+    say({ engine: info.engine, languages: languages.length, sum });
+  } else {
+    const { segments } = await recognizer.transcribe(samples, { beamSize: 1 });
+    say({ engine: info.engine, text: segments.map((segment) => segment.text.trim()).join(' ') });
+  }
   recognizer.close();
 }
 addon.setLogSink(null);
