@@ -188,9 +188,10 @@ async function listen(
   const store = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
   const args = [program, root, store, audioPath('jfk.wav'), '1', ...models];
   let ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
-  // qemu's own crash, once in a dozen runs of Node's threads; a fault of ours would come each time.
+  // Two of some dozen runs ended by SIGSEGV, on a busy machine. Whether qemu 7.2 or the binary is to
+  // blame is not known: a try more keeps CI usable, and the comment keeps the crash in sight.
   for (let again = 1; again <= 3 && ended.status === 'SIGSEGV'; again += 1) {
-    t.comment(`${cpu}: qemu crashed, try ${again}`);
+    t.comment(`${cpu}: SIGSEGV under emulation, try ${again}`);
     ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
   }
   const { status, stdout, stderr } = ended;
