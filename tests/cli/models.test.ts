@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { startHub, type HubServer } from '../helpers/hub-server.js';
 import { writeTinyWhisper } from '../helpers/tiny-models.js';
+import { wavOf } from '../helpers/media.js';
 import { runCli, startCli } from './run-cli.js';
 
 // The one recognition model whose files the hub is asked for: a made-up one can stand in for it.
@@ -79,7 +80,7 @@ t.test(
     const { run, store } = await makePlace(t, hub);
     // Silence: the model is loaded, and its nonsense is not waited for.
     const silence = join(t.testdirName, 'silence.wav');
-    await writeFile(silence, silentWav(16_000));
+    await writeFile(silence, wavOf(new Int16Array(16_000)));
     const transcribe = ['transcribe', silence, '--model', NAME];
     const offline = await run([...transcribe, '--offline']);
     t.match(offline, {
@@ -159,21 +160,3 @@ t.test(
     );
   },
 );
-
-/** Mono samples at 16 kHz, 16 bits each, all zero. */
-function silentWav(samples: number): Buffer {
-  const wav = Buffer.alloc(44 + 2 * samples);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + 2 * samples, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(16_000, 24);
-  wav.writeUInt32LE(32_000, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(2 * samples, 40);
-  return wav;
-}

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, version } from 'node:os';
 import { promisify } from 'node:util';
+import { glibcVersion } from '../../native/platform.js';
 import { coreLimits, cpuFlags, missingCpuFeatures } from '../../native/cpu.js';
 import { memoryLimits } from '../../native/memory.js';
 import { readText } from '../../native/read-text.js';
@@ -23,7 +24,7 @@ export async function reportHost(): Promise<DoctorReport['host']> {
     arch: process.arch,
     system: await systemName(),
     kernel: release(),
-    glibc: glibcVersion(),
+    glibc: glibcVersion() ?? null,
     node: process.versions.node,
     nodeRequired,
     nodeSupported: isNodeSupported(process.versions.node, nodeRequired),
@@ -82,13 +83,4 @@ async function sysctlFeatures(): Promise<string[]> {
   } catch {
     return [];
   }
-}
-
-function glibcVersion(): string | null {
-  const report: unknown = process.report?.getReport();
-  if (typeof report !== 'object' || report === null || !('header' in report)) return null;
-  const { header } = report;
-  if (typeof header !== 'object' || header === null) return null;
-  if (!('glibcVersionRuntime' in header)) return null;
-  return typeof header.glibcVersionRuntime === 'string' ? header.glibcVersionRuntime : null;
 }
