@@ -40,15 +40,20 @@ std::size_t RoundUp(std::size_t value, std::size_t unit) {
 // silence behind it, ends and is reflected again.
 std::vector<float> Pad(std::span<const float> samples, std::size_t frames, std::size_t length) {
   std::vector<float> padded(frames * kHop + kFft, 0.0f);
-  const auto at = [&](std::size_t i) { return i < samples.size() ? Sane(samples[i]) : 0.0f; };
   const std::size_t copied = std::min(samples.size(), padded.size() - kEdge);
   std::transform(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(copied),
                  padded.begin() + kEdge, Sane);
-  for (std::size_t i = 1; i <= kEdge; ++i) padded[kEdge - i] = at(i);
-  for (std::size_t i = 0; i < kEdge; ++i) {
-    const std::size_t to = kEdge + length + i;
-    if (to < padded.size() && length >= i + 2) padded[to] = at(length - 2 - i);
-  }
+  // The loops end where the audio does. A test of each index instead becomes a masked load of
+  // memory far behind the audio: harmless on a CPU, a crash under qemu 7.2, which ignores the mask.
+  const std::size_t head = std::min(kEdge + 1, samples.size());
+  for (std::size_t i = 1; i < head; ++i) padded[kEdge - i] = Sane(samples[i]);
+  // samples[i] is reflected to padded[mirror - i]: as far as that exists, and kEdge samples at
+  // most.
+  const std::size_t mirror = kEdge + 2 * length - 2;
+  const std::size_t exists = mirror < padded.size() ? 0 : mirror - padded.size() + 1;
+  const std::size_t from = std::max(exists, length > kEdge ? length - 1 - kEdge : 0);
+  const std::size_t end = std::min(length - 1, samples.size());
+  for (std::size_t i = from; i < end; ++i) padded[mirror - i] = Sane(samples[i]);
   return padded;
 }
 

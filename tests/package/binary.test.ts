@@ -156,6 +156,32 @@ t.test('when the CPU is a Haswell or an EPYC, both engines run', { skip }, async
   }
 });
 
+// qemu 7.2 reads what a masked load leaves out: the spectrogram's loads, far behind the audio, ended
+// one run in ten by SIGSEGV, where that memory happened not to be mapped.
+t.test(
+  'when the memory around the audio is closed, an emulated CPU reads it',
+  { skip },
+  async (t) => {
+    const program = path.join(t.testdir(), 'closed-memory');
+    const ask = "import { ensureZig } from './scripts/zig.mjs'; console.log(await ensureZig())";
+    const zig = await run(process.execPath, ['--input-type=module', '-e', ask]);
+    t.equal(zig.status, 0, zig.stderr);
+    const compiler = path.join(path.dirname(zig.stdout.trim()), 'bin/c++');
+    const sources = [
+      'tests/package/programs/closed-memory.cc',
+      'native/core/mel.cc',
+      'native/core/fft.cc',
+    ];
+    const flags = ['-std=c++20', '-O3', '-Xclang', '-O3', '-mavx2', '-mfma', '-mf16c', '-mbmi2'];
+    const args = [...flags, '-ffp-contract=fast', '-Inative', ...sources, '-o', program];
+    const built = await run(compiler, args);
+    t.equal(built.status, 0, built.stderr);
+    const { status, stdout, stderr } = await run('qemu-x86_64', ['-cpu', 'Haswell', program]);
+    t.equal(status, 0, `${status}: ${stderr}`);
+    t.equal(stdout.trim(), 'read nothing but the audio');
+  },
+);
+
 // Minutes of emulation, so only where long measurements are asked for.
 const long = skip || (process.env['CPW_TEST_LONG'] === '1' ? false : 'CPW_TEST_LONG=1 asks for it');
 t.test('when the CPU is a Haswell or an EPYC, tiny.en understands', { skip: long }, async (t) => {
@@ -187,14 +213,7 @@ async function listen(
   const program = path.join(root, 'tests/package/programs/on-cpu.mjs');
   const store = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
   const args = [program, root, store, audioPath('jfk.wav'), '1', ...models];
-  let ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
-  // Two of some dozen runs ended by SIGSEGV, on a busy machine. Whether qemu 7.2 or the binary is to
-  // blame is not known: a try more keeps CI usable, and the comment keeps the crash in sight.
-  for (let again = 1; again <= 3 && ended.status === 'SIGSEGV'; again += 1) {
-    t.comment(`${cpu}: SIGSEGV under emulation, try ${again}`);
-    ended = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
-  }
-  const { status, stdout, stderr } = ended;
+  const { status, stdout, stderr } = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
   t.equal(status, 0, `${cpu}: ${stderr}`);
   return stdout
     .trim()
