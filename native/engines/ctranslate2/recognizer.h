@@ -10,6 +10,7 @@
 #include "core/job.h"
 #include "core/mel.h"
 #include "core/window_recognizer.h"
+#include "engines/ctranslate2/model_memory.h"
 #include "engines/ctranslate2/tokenizer.h"
 #include "engines/ctranslate2/whisper_folder.h"
 
@@ -67,6 +68,7 @@ class CTranslate2Recognizer final : public WindowRecognizer {
   void CheckLanguage(const DecodeOptions& options) const;
   std::vector<std::size_t> Prompt(const std::string& language, const DecodeOptions& options) const;
 
+  const ModelMemory memory_;  // first: it goes after what it gives back
   const int replicas_;
   const WhisperFolder folder_;
   const Tokenizer tokenizer_;

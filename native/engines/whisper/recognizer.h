@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/heap_trim.h"
 #include "core/window_recognizer.h"
 #include "engines/whisper/load_options.h"
 
@@ -26,6 +27,7 @@ class WhisperRecognizer final : public WindowRecognizer {
  private:
   class Replicas;  // keeps upstream's headers out of this one
 
+  const HeapTrim trim_;  // first: it goes after what it gives back
   std::unique_ptr<Replicas> replicas_;
 };
 
