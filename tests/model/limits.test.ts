@@ -26,7 +26,7 @@ for (const engine of ['whisper', 'ctranslate2']) {
         growth = NaN,
         aborted = 0,
         closed = 0,
-      } = await measure('soak', engine, long ? 1_000 : 200);
+      } = await measure('soak', engine, long ? 1_000 : 400);
       t.ok(growth < 0.05, `grew by ${growth}`);
       t.ok(aborted > 0 && closed > 0);
     },

@@ -1,5 +1,7 @@
 // What the measuring programs share. Each runs in a process of its own and prints one JSON line.
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Recognizer } from 'cpw-native';
 
 const folder = new URL('../../data/audio/', import.meta.url);
@@ -18,8 +20,11 @@ export function samplesOf(name) {
   return Float32Array.from(new Int16Array(body), (value) => value / 32_768);
 }
 
+setFlagsFromString('--expose-gc');
+/** Frees what JavaScript no longer holds, at once. */
+export const collect = runInNewContext('gc');
+
 export const rss = () => process.memoryUsage().rss / 2 ** 20;
-export const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function percentile(values, share) {
