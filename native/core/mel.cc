@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFft = PowerSpectrum::kSize;
 constexpr std::size_t kBins = PowerSpectrum::kBins;
-constexpr std::size_t kHop = 160;
+constexpr std::size_t kHop = kMelHop;
 constexpr std::size_t kEdge = kFft / 2;
 constexpr float kFloor = 1e-10f;
 

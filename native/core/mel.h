@@ -8,6 +8,8 @@
 
 namespace cpw {
 
+inline constexpr std::size_t kMelHop = 160;  // samples from one frame to the next
+
 // Whisper's log-mel spectrogram: 400-sample Hann windows every 160 samples, reflected at the edges,
 // slaney mel bands, log10, floor at the maximum - 8, scaled by (x + 4) / 4. Thread-safe once made.
 class MelSpectrogram {

@@ -62,6 +62,12 @@ class WindowDecoder {
       job.Check();
       Consider(Pass(plan_.retry_beam_size, 0));
     }
+    if (Settled()) return std::move(best_);
+    if (plan_.encode_whole) {
+      job.Check();
+      encoded_ = plan_.encode_whole();
+      Consider(Pass(std::max(plan_.beam_size, plan_.retry_beam_size), 0));
+    }
     // The same window gives the same text every time, whatever ran on this thread before.
     ctranslate2::get_random_generator().seed(kSeed);
     for (const double temperature : kTemperatures) {

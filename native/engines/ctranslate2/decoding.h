@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "core/job.h"
@@ -21,6 +22,8 @@ struct DecodingPlan {
   std::size_t beam_size = 1;
   std::size_t retry_beam_size = 0;  // 0 = no second beam, temperatures alone
   double duration = 0;              // seconds of audio in the window
+  // The window filled up to 30 s, as the model was trained; empty where `encoded` is that already.
+  std::function<ctranslate2::StorageView()> encode_whole;
 };
 
 struct DecodedWindow {
@@ -28,8 +31,8 @@ struct DecodedWindow {
   double no_speech_prob = 0;
 };
 
-// Decodes one encoded window, and again where the result looks wrong: with the wider beam, then by
-// sampling at rising temperatures. `encoded` is read only; it is not copied.
+// Decodes one encoded window, and again where the result looks wrong: with the wider beam, then
+// over 30 s, then by sampling at rising temperatures. `encoded` may be replaced; it is not copied.
 DecodedWindow DecodeWindow(ctranslate2::models::WhisperReplica& replica,
                            ctranslate2::StorageView& encoded, const DecodingPlan& plan,
                            const SpecialTokens& special, const Job& job);

@@ -61,8 +61,9 @@ class CTranslate2Recognizer final : public WindowRecognizer {
   // the model stopped listening.
   double RecognizePart(Replica& replica, const Window& window, const DecodeOptions& options,
                        double offset, WindowResult& result, const Job& job) const;
+  // `frames` of the spectrogram, silence behind the samples included; 3000 at most.
   ::ctranslate2::StorageView Encode(Replica& replica, std::span<const float> samples,
-                                    const Job& job) const;
+                                    std::size_t frames, const Job& job) const;
   std::vector<LanguageScore> ScoreLanguages(Replica& replica,
                                             ::ctranslate2::StorageView& encoded) const;
   void CheckLanguage(const DecodeOptions& options) const;
