@@ -26,13 +26,16 @@ export const usage = `npm run bench [-- options]
   --contender x,y   these contenders alone: cpw (cases of no engine), ${contenders.map(({ name }) => name).join(', ')}
   --model m,n       models; base,tiny.en, and tiny.en with --short
   --trials n        trials of each; 3, and 2 with --short
-  --short           a few cases on half a minute of speech, in about a minute
+  --short           a few cases on half a minute of speech, this project's engines alone
   --check           compare with bench/budgets.json and the baseline; status 1 after a breach
   --results file    look at this file of results instead of measuring
   --baseline file   results to compare with; bench/baseline.json, none: no file
   --budgets file    bench/budgets.json
   --out dir         where results.json, report.md and chart.svg go; build/bench-results
 `;
+
+/** The short form needs no other program: whisper-cli alone takes minutes to build. */
+const ours = ['cpw', 'cpw-ctranslate2', 'cpw-whisper'];
 
 const options = {
   case: { type: 'string' },
@@ -53,7 +56,9 @@ export function parseArguments(args: readonly string[]): Arguments {
   const short = values.short ?? false;
   return {
     cases: chosen('case', values.case, cases),
-    contenders: chosen('contender', values.contender, [{ name: 'cpw' }, ...contenders]),
+    contenders:
+      chosen('contender', values.contender, [{ name: 'cpw' }, ...contenders]) ??
+      (short ? ours : undefined),
     models: split(values.model) ?? (short ? ['tiny.en'] : ['base', 'tiny.en']),
     trials: count(values.trials ?? (short ? '2' : '3')),
     short,

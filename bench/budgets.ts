@@ -90,10 +90,17 @@ function judge(
     if (one?.skipped !== undefined) return undecided(`${one.contender}: ${one.skipped}`);
   }
   if (against !== undefined && other === undefined) return undecided(`${against} was not run`);
+  const wrong = [row, other].find((one) => (one?.figures['wer']?.median ?? 0) > mostErrors);
+  if (budget.over !== undefined && wrong !== undefined) {
+    return breach(`${wrong.contender} wrote down something else: its speed says nothing`);
+  }
   const value = valueOf(row, other, budget);
   if (value === undefined) return breach(`${row.contender} has no figure ${budget.figure}`);
   return compare(value, budget);
 }
+
+/** A transcript with more errors for each word is not the work whose speed is compared. */
+const mostErrors = 0.2;
 
 const breach = (said: string): Pick<Finding, 'verdict' | 'said'> => ({ verdict: 'breach', said });
 const undecided = (said: string): Pick<Finding, 'verdict' | 'said'> => ({ verdict: 'open', said });

@@ -46,14 +46,13 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function check(results: Results, { budgets, baseline }: Arguments): readonly Finding[] {
-  const findings = checkBudgets(results, readChecked(budgets, budgetsSchema));
-  if (baseline === 'none') return findings;
-  if (!existsSync(baseline)) throw new UsageError(`--baseline: there is no ${baseline}`);
-  return [
-    ...findings,
-    ...compareWithBaseline(results, readResults(baseline)),
+  const findings = [
+    ...checkBudgets(results, readChecked(budgets, budgetsSchema)),
     ...failures(results),
   ];
+  if (baseline === 'none') return findings;
+  if (!existsSync(baseline)) throw new UsageError(`--baseline: there is no ${baseline}`);
+  return [...findings, ...compareWithBaseline(results, readResults(baseline))];
 }
 
 /** Trials that failed, for which there need not be a budget. */

@@ -1,4 +1,4 @@
-"""faster_whisper.py <model folder> <file> <batched|sequential> <words: 0|1> <threads>
+"""run_faster_whisper.py <model folder> <file> <batched|sequential> <words: 0|1> <threads>
 
 One transcription by faster-whisper as a line of JSON. Its own speech detection, greedy, int8; the
 time begins when the model is loaded and holds the reading of the file.
