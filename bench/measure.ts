@@ -1,4 +1,4 @@
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import type { Arguments } from './arguments.js';
 import { cases, type Case, type Entry } from './cases.js';
 import { cores } from './environment.js';
@@ -101,7 +101,7 @@ function machine(): Omit<Results['machine'], 'loadBefore' | 'loadAfter'> {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()} ${process.arch}`,
+    system: `${type()} ${process.arch}`,
     node: process.versions.node,
   };
 }
