@@ -16,6 +16,7 @@ const commands: readonly [name: string, summary: string][] = [
   ['config', 'Show and check the options of files and variables'],
   ['completion', "Print a shell's completion script"],
   ['doctor', 'Say what this machine can do, and what is missing'],
+  ['bench', 'Find the fastest settings for this machine'],
 ];
 
 /** Runs the command that the words name and resolves to the exit status. */

@@ -9,7 +9,7 @@ const long = process.env['CPW_TEST_LONG'] === '1';
 
 /** One measuring program in a process of its own; its last line is its figures. */
 async function measure(name: string, ...args: readonly (string | number)[]) {
-  const file = fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../bench/programs/${name}.mjs`, import.meta.url));
   const { stdout } = await run(process.execPath, [file, ...args.map(String)], {
     timeout: 1_800_000,
   });

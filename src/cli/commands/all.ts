@@ -89,6 +89,11 @@ export const commandEntries: readonly Entry[] = [
     summary: 'Say what this machine can do, and what is missing',
     load: async () => leaf((await import('./doctor.js')).doctorCommand),
   },
+  {
+    name: 'bench',
+    summary: 'Find the fastest settings for this machine',
+    load: async () => leaf((await import('./bench.js')).benchCommand),
+  },
 ];
 
 /** The help of the command that the first words name; undefined where they name none. */

@@ -3,14 +3,24 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Recognizer } from 'cpw-native';
+import { loadAddon } from '../../dist/native/load.js';
 
-const folder = new URL('../../data/audio/', import.meta.url);
-const modelsDir = process.env.CPW_MODELS_DIR;
+const folder = new URL('../../tests/data/audio/', import.meta.url);
+export const modelsDir = process.env.CPW_MODELS_DIR;
 
 export const audio = (name) => new URL(name, folder);
 
 export const load = (model, options) =>
   Recognizer.load(model, { ...options, ...(modelsDir ? { modelsDir } : {}) });
+
+/** A recogniser whose engine is the scripted one: all of the way but the computing. */
+export async function probe(options) {
+  const settings = { replicas: 2, loadMs: 0, windowMs: 0, failAtWindow: -1, ...options };
+  const native = await loadAddon().ProbeRecognizer.load(settings).promise;
+  const root = modelsDir === undefined ? {} : { root: modelsDir };
+  // The constructor is private in TypeScript alone.
+  return new Recognizer(native, native.info, { ...root, download: 'never' });
+}
 
 /** The samples of a 16-bit mono WAV file. */
 export function samplesOf(name) {
@@ -25,6 +35,13 @@ setFlagsFromString('--expose-gc');
 export const collect = runInNewContext('gc');
 
 export const rss = () => process.memoryUsage().rss / 2 ** 20;
+/** The highest memory of this process so far, in MB. */
+export const peakMb = () => process.resourceUsage().maxRSS / 1024;
+/** CPU seconds since a process.cpuUsage(). */
+export function cpuSeconds(before) {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function percentile(values, share) {
@@ -35,7 +52,7 @@ export function percentile(values, share) {
 export function report(figures) {
   const rounded = Object.entries(figures).map(([key, value]) => [
     key,
-    typeof value === 'number' ? Math.round(value * 100) / 100 : value,
+    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value,
   ]);
   console.log(JSON.stringify(Object.fromEntries(rounded)));
 }
