@@ -254,8 +254,11 @@ void t.test('when two want the same lock, one waits; a dead one is taken over', 
   const order: string[] = [];
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
+  let enter = (): void => undefined;
+  const entered = new Promise<void>((resolve) => (enter = resolve));
   const first = withLock(path, {}, async () => {
     order.push('first in');
+    enter();
     await held;
     order.push('first out');
   });
@@ -264,6 +267,7 @@ void t.test('when two want the same lock, one waits; a dead one is taken over', 
     t.match(holder, /, process \d+$/);
     release();
   };
+  await entered; // else the file system may let the other one in before
   await Promise.all([first, withLock(path, { onWait }, async () => void order.push('second in'))]);
   t.same(order, ['first in', 'waits', 'first out', 'second in']);
   t.notOk(existsSync(path));
