@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { modelPath } from '../src/models/layout.js';
+import { modelsDir as store } from '../tests/helpers/models.js';
 import { wordErrorRate, wordErrors } from '../tests/helpers/word-error-rate.js';
 import type { Speech } from './audio.js';
-import { cores, modelsDir, root } from './environment.js';
+import { cores, root } from './environment.js';
 import { runProcess, type Command, type Ended } from './process.js';
 import type { Figures } from './results.js';
 import { whisperCli } from './tools.js';
@@ -60,7 +61,7 @@ const own = (engine: Engine): Contender => ({
 export function missingForm(model: string, engine: Engine): string | undefined {
   const forms = engine === 'whisper' ? ['ggml'] : ['ctranslate2-int8', 'ctranslate2'];
   const there = forms.some((form) =>
-    existsSync(modelPath(modelsDir, model, z.enum(formats).parse(form))),
+    existsSync(modelPath(store.modelsDir, model, z.enum(formats).parse(form))),
   );
   return there ? undefined : `model ${model} is not installed for it (${forms.join(' or ')})`;
 }
@@ -69,13 +70,13 @@ const formats = ['ggml', 'ctranslate2', 'ctranslate2-int8'] as const;
 const fasterWhisper = (mode: 'batched' | 'sequential'): Contender => ({
   name: `faster-whisper-${mode}`,
   unable: async ({ model }) => {
-    const folder = modelPath(modelsDir, model, 'ctranslate2');
+    const folder = modelPath(store.modelsDir, model, 'ctranslate2');
     if (!existsSync(folder)) return `model ${model} is not installed for it (ctranslate2)`;
     return (await python()).missing;
   },
   transcribe: async ({ model, speech, words }) => {
     const script = path.join(root, 'bench/contenders/run_faster_whisper.py');
-    const folder = modelPath(modelsDir, model, 'ctranslate2');
+    const folder = modelPath(store.modelsDir, model, 'ctranslate2');
     const args = [script, folder, speech.file, mode, words ? '1' : '0', String(cores)];
     return figuresOf(reportOf(await runProcess([(await python()).program, ...args])), speech);
   },
@@ -111,7 +112,7 @@ const whisperCpp: Contender = {
     );
   },
   transcribe: async ({ model, speech }) => {
-    const file = modelPath(modelsDir, model, 'ggml');
+    const file = modelPath(store.modelsDir, model, 'ggml');
     // Not -nt: without timestamps it decodes in another way, faster, and loses half of the words.
     const greedy = ['-bs', '1', '-bo', '1', '-t', String(cores), '-l', 'en'];
     const ended = await runProcess([await whisperCli(), '-m', file, '-f', speech.file, ...greedy]);

@@ -3,23 +3,23 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Recognizer } from 'cpw-native';
+import { modelsRoot } from '../../dist/models/layout.js';
 import { loadAddon } from '../../dist/native/load.js';
 
 const folder = new URL('../../tests/data/audio/', import.meta.url);
-export const modelsDir = process.env.CPW_MODELS_DIR;
+/** Where tests/fixtures/install.mjs put the models. */
+export const modelsDir = process.env.CPW_MODELS_DIR || modelsRoot(process.env.XDG_CACHE_HOME);
 
 export const audio = (name) => new URL(name, folder);
 
-export const load = (model, options) =>
-  Recognizer.load(model, { ...options, ...(modelsDir ? { modelsDir } : {}) });
+export const load = (model, options) => Recognizer.load(model, { ...options, modelsDir });
 
 /** A recogniser whose engine is the scripted one: all of the way but the computing. */
 export async function probe(options) {
   const settings = { replicas: 2, loadMs: 0, windowMs: 0, failAtWindow: -1, ...options };
   const native = await loadAddon().ProbeRecognizer.load(settings).promise;
-  const root = modelsDir === undefined ? {} : { root: modelsDir };
   // The constructor is private in TypeScript alone.
-  return new Recognizer(native, native.info, { ...root, download: 'never' });
+  return new Recognizer(native, native.info, { root: modelsDir, download: 'never' });
 }
 
 /** The samples of a 16-bit mono WAV file. */

@@ -2,7 +2,7 @@
 import { SpeechDetector } from 'cpw-native';
 import { cpuSeconds, modelsDir, peakMb, report } from './shared.mjs';
 
-const detector = await SpeechDetector.load(modelsDir === undefined ? {} : { modelsDir });
+const detector = await SpeechDetector.load({ modelsDir });
 const before = process.cpuUsage();
 const started = performance.now();
 const segments = await detector.detectSpeech(process.argv[2]);

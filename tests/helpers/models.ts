@@ -1,4 +1,7 @@
-/** Where the tests' models are installed: CPW_MODELS_DIR, or the default store. */
-export const modelsDir: { readonly modelsDir?: string } = process.env['CPW_MODELS_DIR']
-  ? { modelsDir: process.env['CPW_MODELS_DIR'] }
-  : {};
+import { resolve } from 'node:path';
+import { modelsRoot } from '../../src/models/layout.js';
+
+/** Where the tests' models are installed, as tests/fixtures/install.mjs has it. */
+export const modelsDir = {
+  modelsDir: resolve(process.env['CPW_MODELS_DIR'] || modelsRoot(process.env['XDG_CACHE_HOME'])),
+} as const;

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelsRoot } from '../../src/models/layout.js';
+import { modelsDir } from './models.js';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,9 +19,7 @@ export const install = [
 
 /** The tests' models, for a program that does not know the checkout. */
 export const models = {
-  CPW_MODELS_DIR:
-    process.env['CPW_MODELS_DIR'] ??
-    modelsRoot(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')),
+  CPW_MODELS_DIR: modelsDir.modelsDir,
 };
 
 /** What a program left. */

@@ -7,13 +7,13 @@ import { openCTranslate2Model } from '../../src/models/convert/ctranslate2-model
 import { countOf } from '../../src/models/convert/model-weights.js';
 import { readBytes, requireVariable } from '../../src/models/convert/variable-reader.js';
 import { readVocabulary } from '../../src/models/convert/whisper-vocabulary.js';
-import { modelPath, modelsRoot } from '../../src/models/store.js';
+import { modelPath } from '../../src/models/store.js';
 import { audioPath, recordings } from '../helpers/audio.js';
 import { writeHubFolder } from '../helpers/hub-folder.js';
 import { modelsDir } from '../helpers/models.js';
 import { sumOf, wordErrorRate, wordErrors, type WordErrors } from '../helpers/word-error-rate.js';
 
-const store = modelsDir.modelsDir ?? modelsRoot();
+const store = modelsDir.modelsDir;
 const original = modelPath(store, 'tiny.en', 'ctranslate2');
 const root = t.testdir();
 const chosen = /^(jfk\.wav|en-gettysburg\.flac|LJ.*|austen.*|erewhon.*)$/;

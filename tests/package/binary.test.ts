@@ -5,7 +5,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { convertModel } from '../../src/models/convert/convert-model.js';
-import { modelsRoot } from '../../src/models/store.js';
 import type { SpeechSegment } from '../../src/types.js';
 import { audioPath } from '../helpers/audio.js';
 import { modelsDir } from '../helpers/models.js';
@@ -211,8 +210,7 @@ async function listen(
   { cpu, models }: { readonly cpu: string; readonly models: readonly string[] },
 ): Promise<readonly Result[]> {
   const program = path.join(root, 'tests/package/programs/on-cpu.mjs');
-  const store = modelsDir.modelsDir ?? modelsRoot(process.env['XDG_CACHE_HOME']);
-  const args = [program, root, store, audioPath('jfk.wav'), '1', ...models];
+  const args = [program, root, modelsDir.modelsDir, audioPath('jfk.wav'), '1', ...models];
   const { status, stdout, stderr } = await onCpu(cpu, args, { CT2_VERBOSE: '1' });
   t.equal(status, 0, `${cpu}: ${stderr}`);
   return stdout
