@@ -4,7 +4,7 @@ import { longSpeech, shortSpeech, storedParts, type Speech } from './audio.js';
 import { contenders, engines, lastLine, missingForm, program, type Engine } from './contenders.js';
 import { installSize } from './install-size.js';
 import { runProcess, type Command } from './process.js';
-import type { Figures } from './results.js';
+import { speedOf, type Figures } from './results.js';
 import { nativeProgram } from './tools.js';
 
 /** One thing to measure: who takes part, with which model, and how one trial of it is run. */
@@ -69,8 +69,8 @@ function perEngine(
 /** The wall time for a minute of audio, where a program told both or the audio is known. */
 function perMinute(figures: Figures, audioS: number): Figures {
   const { wallS = NaN } = figures;
-  const told = { audioS, rtfx: audioS / wallS, secondsPerMinute: (wallS / audioS) * 60 };
-  return { ...figures, ...told, msPerAudioSecond: (wallS / audioS) * 1e3 };
+  const told = { audioS, msPerAudioSecond: (wallS / audioS) * 1e3 };
+  return { ...figures, ...told, ...speedOf({ audioS, wallS }) };
 }
 
 async function transcriptions(scope: Scope, words: boolean): Promise<Entry[]> {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { modelPath } from '../src/models/layout.js';
+import { modelPath, type ModelFormat } from '../src/models/layout.js';
 import { modelsDir as store } from '../tests/helpers/models.js';
 import { wordErrorRate, wordErrors } from '../tests/helpers/word-error-rate.js';
 import type { Speech } from './audio.js';
 import { cores, root } from './environment.js';
 import { runProcess, type Command, type Ended } from './process.js';
-import type { Figures } from './results.js';
+import { speedOf, type Figures } from './results.js';
 import { whisperCli } from './tools.js';
 
 /** What is to be transcribed. */
@@ -59,13 +59,15 @@ const own = (engine: Engine): Contender => ({
 
 /** Why an engine cannot load a model: nothing is fetched while others are being measured. */
 export function missingForm(model: string, engine: Engine): string | undefined {
-  const forms = engine === 'whisper' ? ['ggml'] : ['ctranslate2-int8', 'ctranslate2'];
-  const there = forms.some((form) =>
-    existsSync(modelPath(store.modelsDir, model, z.enum(formats).parse(form))),
-  );
+  const forms = formsOf[engine];
+  const there = forms.some((form) => existsSync(modelPath(store.modelsDir, model, form)));
   return there ? undefined : `model ${model} is not installed for it (${forms.join(' or ')})`;
 }
-const formats = ['ggml', 'ctranslate2', 'ctranslate2-int8'] as const;
+
+const formsOf: Readonly<Record<Engine, readonly ModelFormat[]>> = {
+  whisper: ['ggml'],
+  ctranslate2: ['ctranslate2-int8', 'ctranslate2'],
+};
 
 const fasterWhisper = (mode: 'batched' | 'sequential'): Contender => ({
   name: `faster-whisper-${mode}`,
@@ -155,13 +157,7 @@ export function lastLine(stdout: string): unknown {
 
 function figuresOf({ text, ...times }: Report, speech: Speech): Figures {
   const errors = wordErrors(speech.text, text);
-  const { wallS, audioS } = times;
-  const derived = {
-    rtfx: audioS / wallS,
-    secondsPerMinute: (wallS / audioS) * 60,
-    wer: wordErrorRate(errors),
-    ...errors,
-  };
+  const derived = { ...speedOf(times), wer: wordErrorRate(errors), ...errors };
   // Where the system does not tell a process's memory, nothing stands rather than a wrong number.
   return Object.fromEntries(
     Object.entries({ ...times, ...derived }).filter(([, value]) => Number.isFinite(value)),

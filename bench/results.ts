@@ -57,6 +57,11 @@ export type Figures = Readonly<Record<string, number>>;
 /** Which of the three is told and compared: the least noisy one for times is the smallest. */
 export type Statistic = keyof z.output<typeof figureSchema>;
 
+/** How fast audio of some length was worked on. */
+export function speedOf({ audioS, wallS }: { audioS: number; wallS: number }): Figures {
+  return { rtfx: audioS / wallS, secondsPerMinute: (wallS / audioS) * 60 };
+}
+
 /** Minimum, median and maximum of every figure that all trials have. */
 export function summarise(trials: readonly Figures[]): Row['figures'] {
   const [first = {}] = trials;

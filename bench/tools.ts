@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { cpuFlags } from '../src/native/cpu.js';
 import { buildCache, cores, root } from './environment.js';
 import { runProcess } from './process.js';
 
 const nativeBuild = path.join(root, 'build/bench-native');
 
+let configured: Promise<void> | undefined;
+
 /** Builds bench/native where a source is newer, and gives the path of one of its programs. */
 export async function nativeProgram(name: 'roofline' | 'mel' | 'join_audio'): Promise<string> {
-  await configure(path.join(root, 'bench/native'), nativeBuild, []);
+  await (configured ??= configure(path.join(root, 'bench/native'), nativeBuild, []));
   await runProcess(['cmake', '--build', nativeBuild, '--target', name]);
   return path.join(nativeBuild, name);
 }
@@ -23,10 +26,10 @@ const whisperSources = path.join(root, 'node_modules/nodejs-whisper/cpp/whisper.
  */
 export async function whisperCli(): Promise<string> {
   const lists = readFileSync(path.join(whisperSources, 'CMakeLists.txt'), 'utf8');
-  const cpu = /^(?:flags|Features)\s*:.*$/mu.exec(cpuInfo())?.[0] ?? '';
+  const cpu = [...(cpuFlags() ?? [])].join(' ');
   const key = [lists, cpu, process.platform, process.arch].join('|');
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
-  const folder = path.join(buildCache(), `bench-whisper-cli-${hash}`);
+  const folder = path.join(buildCache, `bench-whisper-cli-${hash}`);
   const program = path.join(folder, 'bin/whisper-cli');
   if (existsSync(program)) return program;
   process.stderr.write('building whisper-cli (a few minutes, once)\n');
@@ -44,8 +47,4 @@ export async function whisperCli(): Promise<string> {
 async function configure(source: string, build: string, flags: string[]): Promise<void> {
   const release = '-DCMAKE_BUILD_TYPE=Release';
   await runProcess(['cmake', '-S', source, '-B', build, release, ...flags]);
-}
-
-function cpuInfo(): string {
-  return existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
 }

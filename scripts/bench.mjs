@@ -2,6 +2,7 @@
 // looked at needs neither the addon nor models.
 import { ensureAll, ensureNodeModules } from './ensure.mjs';
 import { main, mustRun, run } from './process.mjs';
+import { buildCache } from './zig.mjs';
 
 await main(async () => {
   const args = process.argv.slice(2);
@@ -9,5 +10,6 @@ await main(async () => {
   await (looks ? ensureNodeModules() : ensureAll());
   const tsc = ['node_modules/typescript/bin/tsc', '--project', 'bench'];
   await mustRun('Compiling bench', process.execPath, tsc);
-  return (await run(process.execPath, ['build/bench/bench/run.js', ...args])).status;
+  const env = { CPW_BUILD_CACHE: buildCache() };
+  return (await run(process.execPath, ['build/bench/bench/run.js', ...args], { env })).status;
 });

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kFft = PowerSpectrum::kSize;
 constexpr std::size_t kBins = PowerSpectrum::kBins;
-constexpr std::size_t kHop = kMelHop;
 constexpr std::size_t kEdge = kFft / 2;
 constexpr float kFloor = 1e-10f;
 
@@ -39,7 +38,7 @@ std::size_t RoundUp(std::size_t value, std::size_t unit) {
 // much of it as `frames` frames (a multiple of kLanes) see; `length` is where the audio, with the
 // silence behind it, ends and is reflected again.
 std::vector<float> Pad(std::span<const float> samples, std::size_t frames, std::size_t length) {
-  std::vector<float> padded(frames * kHop + kFft, 0.0f);
+  std::vector<float> padded(frames * kMelHop + kFft, 0.0f);
   const std::size_t copied = std::min(samples.size(), padded.size() - kEdge);
   std::transform(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(copied),
                  padded.begin() + kEdge, Sane);
@@ -93,8 +92,8 @@ void MelSpectrogram::ComputeFrames(const float* signal, std::size_t count, std::
   for (std::size_t n = 0; n < kFft / 2; ++n) {
     const float* even = signal + 2 * n;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      packed[n].re[lane] = even[lane * kHop];
-      packed[n].im[lane] = even[lane * kHop + 1];
+      packed[n].re[lane] = even[lane * kMelHop];
+      packed[n].im[lane] = even[lane * kMelHop + 1];
     }
     packed[n].re *= hann_[2 * n];
     packed[n].im *= hann_[2 * n + 1];
@@ -116,14 +115,14 @@ void MelSpectrogram::ComputeFrames(const float* signal, std::size_t count, std::
 void MelSpectrogram::Compute(std::span<const float> samples, std::size_t frames,
                              std::vector<float>& out) const {
   // Frames whose window lies behind the audio are silence: known without a transform.
-  const std::size_t live = std::min(frames, (samples.size() + kEdge + kHop - 1) / kHop);
+  const std::size_t live = std::min(frames, (samples.size() + kEdge + kMelHop - 1) / kMelHop);
   out.assign(static_cast<std::size_t>(bands_) * frames, -10.0f);
   if (frames == 0) return;
 
   const std::vector<float> padded =
-      Pad(samples, RoundUp(live, kLanes), std::max(frames * kHop, samples.size()));
+      Pad(samples, RoundUp(live, kLanes), std::max(frames * kMelHop, samples.size()));
   for (std::size_t frame = 0; frame < live; frame += kLanes) {
-    ComputeFrames(padded.data() + frame * kHop, std::min(kLanes, live - frame), frames,
+    ComputeFrames(padded.data() + frame * kMelHop, std::min(kLanes, live - frame), frames,
                   out.data() + frame);
   }
   const float floor = *std::max_element(out.begin(), out.end()) - 8.0f;

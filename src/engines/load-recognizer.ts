@@ -1,3 +1,4 @@
+import { automaticReplicas } from './automatic-replicas.js';
 import type { OnDownload } from '../models/download-event.js';
 import type { ModelWish } from '../models/choose-format.js';
 import { ensureModel, missingSteps, type EnsureOptions } from '../models/ensure-model.js';
@@ -157,9 +158,7 @@ function shares(
   device: DeviceName,
 ): Shares {
   const total = threads === 'auto' ? availableCores() : threads;
-  // CTranslate2: replicas of one thread beat threads of one replica by 1.3 to 1.9 on a CPU.
-  // whisper.cpp scales with threads, and each replica costs it a state of a few 100 MB.
-  const automatic = device === 'cpu' && engine === 'ctranslate2' ? total : 1;
-  const count = replicas === 'auto' ? automatic : replicas;
+  const count =
+    replicas === 'auto' ? automaticReplicas({ engine, device, threads: total }) : replicas;
   return { replicas: count, threads: Math.max(1, Math.floor(total / count)) };
 }

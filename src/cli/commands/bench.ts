@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CpwError } from '../../errors.js';
+import { automaticReplicas } from '../../engines/automatic-replicas.js';
 import { checkFile } from '../../media/check-file.js';
 import { installedModels, modelsRoot, type InstalledModel } from '../../models/layout.js';
 import { canonicalName } from '../../models/registry.js';
@@ -83,7 +84,7 @@ export const benchCommand: Command<typeof schemas> = {
       windowS,
     });
     const [engine = 'ctranslate2'] = engines;
-    const replicas = engine === 'ctranslate2' ? cores : 1;
+    const replicas = automaticReplicas({ engine, device: 'cpu', threads: cores });
     tell(trials, { engine, replicas, threads: cores, windowS }, { context, model: found.name });
     return exitStatus.ok;
   },
