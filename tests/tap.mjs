@@ -10,7 +10,8 @@ export async function runTap(files) {
   const { Parser } = await import('tap-parser');
   const parser = new Parser();
   const tree = watchTap(parser, printFile);
-  const child = spawn(bin('tap'), ['run', '--reporter=tap', '--disable-coverage', ...files], {
+  const options = ['--reporter=tap', '--disable-coverage', ...longTimeout()];
+  const child = spawn(bin('tap'), ['run', ...options, ...files], {
     cwd: root,
     env: { ...process.env, ...recordCoverage() },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,6 +30,11 @@ export async function runTap(files) {
     return countStep(`tap: ended with status ${status} though no test failed`, false);
   }
   return counts;
+}
+
+/** A file of the long form takes more than the ten minutes after which one counts as hanging. */
+function longTimeout() {
+  return process.env.CPW_TEST_LONG === '1' ? ['--timeout=7200'] : [];
 }
 
 function printFile(block) {

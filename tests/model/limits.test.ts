@@ -1,37 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import t from 'tap';
-
-const run = promisify(execFile);
-/** CPW_TEST_LONG=1 runs what the project promises in full; otherwise a short form with the same bounds. */
-const long = process.env['CPW_TEST_LONG'] === '1';
-
-/** One measuring program in a process of its own; its last line is its figures. */
-async function measure(name: string, ...args: readonly (string | number)[]) {
-  const file = fileURLToPath(new URL(`../../bench/programs/${name}.mjs`, import.meta.url));
-  const { stdout } = await run(process.execPath, [file, ...args.map(String)], {
-    timeout: 1_800_000,
-  });
-  const line = stdout.trim().split('\n').at(-1) ?? '';
-  t.comment(`${name}: ${line}`);
-  return JSON.parse(line) as Readonly<Record<string, number>>;
-}
+import { long, measure } from '../helpers/measure.js';
 
 for (const engine of ['whisper', 'ctranslate2']) {
-  t.test(
-    `when ${engine} transcribes again and again, with aborts and closes, memory stays`,
-    async (t) => {
-      const {
-        growth = NaN,
-        aborted = 0,
-        closed = 0,
-      } = await measure('soak', engine, long ? 1_000 : 400);
-      t.ok(growth < 0.05, `grew by ${growth}`);
-      t.ok(aborted > 0 && closed > 0);
-    },
-  );
-
   t.test(`when ${engine} loads and runs, the event loop goes on`, async (t) => {
     const { p99Ms = NaN, controlP99Ms = NaN } = await measure('event-loop', engine);
     // Where other programs keep the machine busy, the control is late as well.
