@@ -13,6 +13,12 @@ export interface Word {
   readonly probability: number;
 }
 
+/**
+ * Which attempt at its window a segment's text comes from: the first one, with the wider beam, with
+ * the audio filled up to the 30 s that Whisper was trained on, or drawn at a temperature.
+ */
+export type DecodingPass = 'first' | 'beam' | 'full' | 'sampled';
+
 /** A sentence or two of a transcript. Times are seconds from the beginning of the audio, `start < end`. */
 export interface Segment {
   /** Counts from 0 without holes. */
@@ -26,8 +32,24 @@ export interface Segment {
   readonly noSpeechProb: number;
   /** 0..1: exp(avgLogprob). */
   readonly confidence: number;
+  /** How far zlib shrinks the text of the segment's window; loops shrink most. */
+  readonly compressionRatio: number;
+  /** At which the text was drawn, 0 where it was searched for. */
+  readonly temperature: number;
+  readonly pass: DecodingPass;
+  /** Whisper's code, where the language was decided for every window. */
+  readonly language?: string;
   /** Present when word times were asked for. */
   readonly words?: readonly Word[];
+}
+
+/** Text that a model wrote and that nobody spoke. Times are seconds from the beginning of the audio. */
+export interface RemovedText {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** Why it was left out, in words. */
+  readonly reason: string;
 }
 
 /** What `Recognizer.transcribe` resolves to. */
@@ -41,6 +63,8 @@ export interface Transcript {
   /** Seconds of audio that were read, from `start` on. */
   readonly duration: number;
   readonly segments: readonly Segment[];
+  /** What was left out of the segments; absent where nothing was. */
+  readonly removed?: readonly RemovedText[];
 }
 
 /** One candidate of `Recognizer.detectLanguage`. */

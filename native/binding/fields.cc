@@ -38,21 +38,51 @@ bool Fields::Bool(const char* key) {
   return value.As<Napi::Boolean>().Value();
 }
 
-double Fields::Number(const char* key) {
-  const Napi::Value value = Read(key);
+double Fields::Number(const char* key) { return NumberFrom(Read(key), key); }
+
+double Fields::NumberFrom(const Napi::Value& value, const char* key) const {
   if (!value.IsNumber()) Fail(key, "a number");
   const double number = value.As<Napi::Number>().DoubleValue();
   if (!std::isfinite(number)) Fail(key, "a finite number");
   return number;
 }
 
-std::int32_t Fields::Int32(const char* key) {
-  const double number = Number(key);
+std::int32_t Fields::Int32(const char* key) { return Int32From(Read(key), key); }
+
+std::int32_t Fields::Int32From(const Napi::Value& value, const char* key) const {
+  const double number = NumberFrom(value, key);
   if (number != std::floor(number) || number < std::numeric_limits<std::int32_t>::min() ||
       number > std::numeric_limits<std::int32_t>::max()) {
     Fail(key, "a 32-bit integer");
   }
   return static_cast<std::int32_t>(number);
+}
+
+Napi::Array Fields::List(const char* key) {
+  constexpr std::uint32_t kMost = 1 << 20;
+  const Napi::Value value = Read(key);
+  if (!value.IsArray()) Fail(key, "an array");
+  Napi::Array list = value.As<Napi::Array>();
+  if (list.Length() > kMost) Fail(key, "a shorter array");
+  return list;
+}
+
+std::vector<double> Fields::Numbers(const char* key) {
+  const Napi::Array list = List(key);
+  std::vector<double> numbers;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    numbers.push_back(NumberFrom(list.Get(i), key));
+  }
+  return numbers;
+}
+
+std::vector<std::int32_t> Fields::Int32s(const char* key) {
+  const Napi::Array list = List(key);
+  std::vector<std::int32_t> numbers;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    numbers.push_back(Int32From(list.Get(i), key));
+  }
+  return numbers;
 }
 
 std::optional<Fields> Fields::ObjectOrNull(const char* key) {

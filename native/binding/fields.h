@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace cpw {
 
@@ -19,6 +20,8 @@ class Fields {
   bool Bool(const char* key);
   double Number(const char* key);
   std::int32_t Int32(const char* key);
+  std::vector<double> Numbers(const char* key);
+  std::vector<std::int32_t> Int32s(const char* key);
   // null gives nothing; undefined is an error.
   std::optional<Fields> ObjectOrNull(const char* key);
   // Undefined gives an empty value.
@@ -29,6 +32,9 @@ class Fields {
 
  private:
   Napi::Value Read(const char* key);
+  Napi::Array List(const char* key);
+  double NumberFrom(const Napi::Value& value, const char* key) const;
+  std::int32_t Int32From(const Napi::Value& value, const char* key) const;
   [[noreturn]] void Fail(const char* key, const char* wanted) const;
 
   Napi::Object object_;

@@ -20,14 +20,39 @@ VadOptions ReadVadOptions(Fields fields) {
   return options;
 }
 
+namespace {
+
+DecodeOptions ReadDecodeOptions(Fields& fields) {
+  DecodeOptions options{};
+  options.language = fields.String("language");
+  options.translate = fields.Bool("translate");
+  options.beam_size = fields.Int32("beamSize");
+  options.retry_beam_size = fields.Int32("retryBeamSize");
+  options.patience = fields.Number("patience");
+  options.length_penalty = fields.Number("lengthPenalty");
+  options.repetition_penalty = fields.Number("repetitionPenalty");
+  options.no_repeat_ngram_size = fields.Int32("noRepeatNgramSize");
+  options.temperatures = fields.Numbers("temperatures");
+  options.best_of = fields.Int32("bestOf");
+  options.compression_ratio_threshold = fields.Number("compressionRatioThreshold");
+  options.log_prob_threshold = fields.Number("logProbThreshold");
+  options.no_speech_threshold = fields.Number("noSpeechThreshold");
+  options.condition_on_previous_text = fields.Bool("conditionOnPreviousText");
+  options.initial_prompt = fields.String("initialPrompt");
+  options.hotwords = fields.String("hotwords");
+  options.prefix = fields.String("prefix");
+  options.suppress_tokens = fields.Int32s("suppressTokens");
+  options.word_timestamps = fields.Bool("wordTimestamps");
+  options.multilingual = fields.Bool("multilingual");
+  return options;
+}
+
+}  // namespace
+
 TranscriptionOptions ReadTranscriptionOptions(const Napi::Value& value) {
   Fields fields(value, "options");
   TranscriptionOptions options{};
-  options.decode.language = fields.String("language");
-  options.decode.translate = fields.Bool("translate");
-  options.decode.beam_size = fields.Int32("beamSize");
-  options.decode.retry_beam_size = fields.Int32("retryBeamSize");
-  options.decode.initial_prompt = fields.String("initialPrompt");
+  options.decode = ReadDecodeOptions(fields);
   options.window_s = fields.Number("windowS");
   if (auto vad = fields.ObjectOrNull("vad")) options.vad = ReadVadOptions(std::move(*vad));
   fields.Finish();

@@ -12,6 +12,21 @@ Napi::Value ToJs(Napi::Env env, const Word& word) {
   return object;
 }
 
+// As TypeScript's DecodingPass.
+const char* NameOf(DecodingPass pass) {
+  constexpr const char* kNames[] = {"first", "beam", "full", "sampled"};
+  return kNames[static_cast<std::size_t>(pass)];
+}
+
+Napi::Value ToJs(Napi::Env env, const RemovedText& removed) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("start", removed.start);
+  object.Set("end", removed.end);
+  object.Set("text", removed.text);
+  object.Set("reason", removed.reason);
+  return object;
+}
+
 }  // namespace
 
 Napi::Value ToJs(Napi::Env env, const Segment& segment) {
@@ -21,6 +36,10 @@ Napi::Value ToJs(Napi::Env env, const Segment& segment) {
   object.Set("text", segment.text);
   object.Set("avgLogprob", segment.avg_logprob);
   object.Set("noSpeechProb", segment.no_speech_prob);
+  object.Set("compressionRatio", segment.compression_ratio);
+  object.Set("temperature", segment.temperature);
+  object.Set("pass", NameOf(segment.pass));
+  if (!segment.language.empty()) object.Set("language", segment.language);
   if (!segment.words.empty()) {
     Napi::Array words = Napi::Array::New(env, segment.words.size());
     for (std::uint32_t i = 0; i < segment.words.size(); ++i) {
@@ -51,6 +70,7 @@ Napi::Value ToJs(Napi::Env env, const TranscriptionResult& result) {
   object.Set("languageProbability", result.language_probability);
   object.Set("duration", result.duration);
   object.Set("damage", result.damage);
+  object.Set("removed", ToJs(env, result.removed));
   return object;
 }
 

@@ -23,6 +23,7 @@ struct TranscriptionResult {
   double language_probability = 0;
   double duration = 0;  // seconds of audio read
   std::string damage;   // what kept the audio from being whole, in words
+  std::vector<RemovedText> removed;
 };
 
 // Runs one job on the calling thread: reads `source`, cuts windows, keeps up to

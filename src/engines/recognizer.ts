@@ -5,8 +5,8 @@ import { loadAddon } from '../native/load.js';
 import type { MediaOptions } from '../options/media.js';
 import { parseOptions } from '../options/parse.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
+import { beamWhenUnset } from '../options/decoding.js';
 import {
-  beamWhenUnset,
   transcribeOptionsSchema,
   type ParsedTranscribeOptions,
   type TranscribeOptions,
@@ -117,10 +117,17 @@ export class Recognizer {
     const start = () =>
       this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
     const native = await runCall(start, opened, signal);
-    const { language, languageProbability, duration, damage } = native;
+    const { language, languageProbability, duration, damage, removed } = native;
     if (damage !== '') onNote?.(damage);
     const from = parsed.start > 0 ? { start: parsed.start } : {};
-    return { language, languageProbability, ...from, duration, segments };
+    return {
+      language,
+      languageProbability,
+      ...from,
+      duration,
+      segments,
+      ...(removed.length > 0 ? { removed } : {}),
+    };
   }
 
   /** One detector for all calls, loaded at the first that needs it. */
@@ -144,13 +151,28 @@ function toSegment(native: NativeSegment, id: number): Segment {
 }
 
 function toNative(options: ParsedTranscribeOptions): NativeTranscribeOptions {
-  const { language, task, beamSize, initialPrompt, windowS, vad } = options;
+  const { language, task, beamSize, temperature, windowS, vad } = options;
   return {
     language: language === 'auto' ? '' : language,
     translate: task === 'translate',
     beamSize: beamSize ?? beamWhenUnset.first,
     retryBeamSize: beamSize === undefined ? beamWhenUnset.retry : 0,
-    initialPrompt,
+    patience: options.patience,
+    lengthPenalty: options.lengthPenalty,
+    repetitionPenalty: options.repetitionPenalty,
+    noRepeatNgramSize: options.noRepeatNgramSize,
+    temperatures: temperature,
+    bestOf: options.bestOf,
+    compressionRatioThreshold: options.compressionRatioThreshold,
+    logProbThreshold: options.logProbThreshold,
+    noSpeechThreshold: options.noSpeechThreshold,
+    conditionOnPreviousText: options.conditionOnPreviousText,
+    initialPrompt: options.initialPrompt,
+    hotwords: options.hotwords,
+    prefix: options.prefix,
+    suppressTokens: options.suppressTokens,
+    wordTimestamps: options.wordTimestamps,
+    multilingual: options.multilingual,
     windowS,
     vad: vad === false ? null : vad,
   };

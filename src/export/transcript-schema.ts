@@ -12,6 +12,13 @@ const wordSchema = z.strictObject({
   probability,
 });
 
+const removedSchema = z.strictObject({
+  start: seconds,
+  end: seconds,
+  text: z.string(),
+  reason: z.string(),
+});
+
 /** One segment of a {@link transcriptSchema}. */
 export const segmentSchema = z.strictObject({
   id: z.int32().min(0),
@@ -21,6 +28,11 @@ export const segmentSchema = z.strictObject({
   avgLogprob: z.number().max(0),
   noSpeechProb: probability,
   confidence: probability,
+  // Absent from transcripts that were written before they were known.
+  compressionRatio: z.number().min(0).default(0),
+  temperature: z.number().min(0).default(0),
+  pass: z.enum(['first', 'beam', 'full', 'sampled']).default('first'),
+  language: z.exactOptional(z.string().min(1)),
   words: z.exactOptional(z.array(wordSchema)),
 });
 
@@ -36,6 +48,7 @@ export const transcriptSchema = z
     start: z.exactOptional(seconds),
     duration: seconds,
     segments: z.array(segmentSchema),
+    removed: z.exactOptional(z.array(removedSchema)),
   })
   .check((context) => {
     for (const problem of orderProblems(context.value)) {

@@ -1,4 +1,4 @@
-import type { LanguageScore, ModelInfo, Segment, SpeechSegment } from '../types.js';
+import type { LanguageScore, ModelInfo, RemovedText, Segment, SpeechSegment } from '../types.js';
 
 /**
  * The typed shape of the native module. Options objects are complete and frozen: C++ holds no
@@ -107,7 +107,26 @@ export interface NativeTranscribeOptions {
   readonly beamSize: number;
   /** Beam for a window whose first pass looks wrong, 0 = never retried. */
   readonly retryBeamSize: number;
+  readonly patience: number;
+  readonly lengthPenalty: number;
+  readonly repetitionPenalty: number;
+  readonly noRepeatNgramSize: number;
+  /** Tried one after the other; not empty. */
+  readonly temperatures: readonly number[];
+  readonly bestOf: number;
+  /** 0 = no text is taken for a loop. */
+  readonly compressionRatioThreshold: number;
+  readonly logProbThreshold: number;
+  readonly noSpeechThreshold: number;
+  readonly conditionOnPreviousText: boolean;
   readonly initialPrompt: string;
+  readonly hotwords: string;
+  readonly prefix: string;
+  /** -1 = the model's own list. */
+  readonly suppressTokens: readonly number[];
+  readonly wordTimestamps: boolean;
+  /** The language is decided for every window, whatever `language` says. */
+  readonly multilingual: boolean;
   /** Longest window in seconds, 1..30. */
   readonly windowS: number;
   /** `null` = 30 s windows that seek by the last timestamp. */
@@ -123,6 +142,7 @@ export interface NativeTranscript {
   readonly duration: number;
   /** What kept the audio from being whole, in words; empty where it was. */
   readonly damage: string;
+  readonly removed: readonly RemovedText[];
 }
 
 export interface NativeJobCallbacks {

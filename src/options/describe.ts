@@ -96,7 +96,7 @@ function rowOf(node: SchemaNode, path: readonly string[], group: string): Option
     path,
     flag: flagOf(path),
     kind: kindOf(node),
-    numeric: alternatives(node).some(isNumber),
+    numeric: alternatives(node).some((one) => isNumber(one) || isNumber(one.items ?? {})),
     choices: alternatives(node.items ?? node).every((one) => wordsOf(one).length > 0) ? words : [],
     open: alternatives(node).some((one) => one.type === 'string' && wordsOf(one).length === 0),
     expected: expectedOf(node),
@@ -113,8 +113,9 @@ function hasDefault(node: SchemaNode): boolean {
 }
 
 function kindOf(node: SchemaNode): OptionRow['kind'] {
-  if (node.type === 'array') return 'list';
-  return alternatives(node).some((one) => one.type === 'boolean') ? 'boolean' : 'value';
+  const types = alternatives(node).map(({ type }) => type);
+  if (types.includes('array')) return 'list';
+  return types.includes('boolean') ? 'boolean' : 'value';
 }
 
 function nodeAt(node: SchemaNode, path: readonly string[]): SchemaNode | undefined {
@@ -152,7 +153,7 @@ function expectedOfOne(node: SchemaNode): string {
   if (words.length > 1) return `one of ${words.join(', ')}`;
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'object') return 'an object';
-  if (node.type === 'array') return `a list of ${wordsOf(node.items ?? {}).join(', ') || 'texts'}`;
+  if (node.type === 'array') return `a list of ${itemsOf(node.items ?? {})}`;
   if (!isNumber(node)) return 'a text';
   const what = node.type === 'integer' ? 'a whole number' : 'a number';
   const { minimum = -Infinity, maximum = Infinity } = node;
@@ -160,6 +161,11 @@ function expectedOfOne(node: SchemaNode): string {
   return maximum >= 2 ** 31 - 1
     ? `${what} from ${minimum} up`
     : `${what} from ${minimum} to ${maximum}`;
+}
+
+function itemsOf(items: SchemaNode): string {
+  if (isNumber(items)) return expectedOfOne(items).replace(/^a(?: whole)? number/u, 'numbers');
+  return wordsOf(items).join(', ') || 'texts';
 }
 
 function kebabCase(key: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodingShape } from './decoding.js';
 import { checkClip, mediaShape } from './media.js';
 
 // Why these numbers: whisper.cpp ends a speech segment after 100 ms of silence and pads it with
@@ -65,9 +66,6 @@ export const vadOptionsSchema = z
     negThreshold: vad.negThreshold ?? Math.max(0, roundTo(vad.threshold - 0.15)),
   }));
 
-/** Beams of a call that leaves `beamSize` unset: the first pass, and windows that look wrong. */
-export const beamWhenUnset = { first: 1, retry: 5 } as const;
-
 /** Options of `SpeechDetector.detectSpeech`, every one of them optional. */
 export type VadOptions = z.input<typeof vadOptionsSchema>;
 /** {@link VadOptions} with every default filled in. */
@@ -94,21 +92,15 @@ export const transcribeOptionsSchema = z
       .default('transcribe')
       .describe('transcribe writes what was spoken, translate writes it in English')
       .meta({ group: 'Recognition' }),
-    beamSize: z
-      .int32()
-      .min(1)
-      // whisper.cpp 1.9.1 decodes 8 hypotheses at most (WHISPER_MAX_DECODERS).
-      .max(8)
-      .optional()
-      .describe(
-        `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first}, and ` +
-          `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
-      )
+    wordTimestamps: z
+      .boolean()
+      .default(false)
+      .describe('Gives each word its time')
       .meta({ group: 'Recognition' }),
-    initialPrompt: z
-      .string()
-      .default('')
-      .describe('Text the model takes as spoken before: names, spelling, style. Empty: none')
+    multilingual: z
+      .boolean()
+      .default(false)
+      .describe('The language is decided for every window, where several are spoken in one file')
       .meta({ group: 'Recognition' }),
     windowS: z
       .number()
@@ -117,6 +109,7 @@ export const transcribeOptionsSchema = z
       .default(30)
       .describe('Longest stretch of audio decoded in one pass, in s; 30 is all a model can take')
       .meta({ group: 'Recognition' }),
+    ...decodingShape,
     vad: z
       .union([z.boolean(), vadOptionsSchema])
       .transform((vad) => (vad === true ? vadOptionsSchema.parse({}) : vad))

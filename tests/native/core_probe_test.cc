@@ -7,6 +7,7 @@
 
 #include "core/transcription.h"
 #include "core_fakes.h"
+#include "decoding_fixtures.h"
 #include "engines/probe/probe_recognizer.h"
 
 namespace cpw {
@@ -17,7 +18,7 @@ constexpr auto kSoon =
     std::chrono::seconds(20);  // far below the sleeps that an abort must cut short
 constexpr int kHours = 3'600'000;
 
-DecodeOptions Decode() { return {"en", false, 1, 0, ""}; }
+DecodeOptions Decode() { return DefaultDecoding(); }
 
 std::shared_ptr<const Window> OneSecond() {
   return std::make_shared<const Window>(Window{0, std::vector<float>(16000, 0.5f)});

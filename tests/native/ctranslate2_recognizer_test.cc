@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "ctranslate2_tiny_model.h"
+#include "decoding_fixtures.h"
 #include "engines/ctranslate2/backends.h"
 #include "engines/ctranslate2/recognizer.h"
 
@@ -35,7 +36,11 @@ std::shared_ptr<const Window> Tone(double seconds) {
   return window;
 }
 
-const DecodeOptions kEnglish{"en", false, 1, 5, ""};
+const DecodeOptions kEnglish = [] {
+  DecodeOptions options = DefaultDecoding();
+  options.retry_beam_size = 5;
+  return options;
+}();
 
 template <typename Act>
 CpwError ErrorOf(Act act) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "decoding_fixtures.h"
 #include "engines/whisper/backends.h"
 #include "engines/whisper/recognizer.h"
 #include "whisper_tiny_model.h"
@@ -49,7 +50,9 @@ inline WhisperLoadOptions Load(const std::string& path, int replicas = 1) {
 }
 
 inline DecodeOptions Greedy(const std::string& language = "en") {
-  return {language, false, 1, 0, "", false};
+  DecodeOptions options = DefaultDecoding();
+  options.language = language;
+  return options;
 }
 
 inline std::shared_ptr<const Window> Tone(double seconds) {
