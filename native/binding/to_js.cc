@@ -18,6 +18,8 @@ const char* NameOf(DecodingPass pass) {
   return kNames[static_cast<std::size_t>(pass)];
 }
 
+}  // namespace
+
 Napi::Value ToJs(Napi::Env env, const RemovedText& removed) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("start", removed.start);
@@ -26,8 +28,6 @@ Napi::Value ToJs(Napi::Env env, const RemovedText& removed) {
   object.Set("reason", removed.reason);
   return object;
 }
-
-}  // namespace
 
 Napi::Value ToJs(Napi::Env env, const Segment& segment) {
   Napi::Object object = Napi::Object::New(env);

@@ -13,6 +13,7 @@ namespace cpw {
 // One conversion per type. Shapes: src/native/addon.ts.
 Napi::Value ToJs(Napi::Env env, const Segment& segment);
 Napi::Value ToJs(Napi::Env env, const SpeechSegment& segment);
+Napi::Value ToJs(Napi::Env env, const RemovedText& removed);
 Napi::Value ToJs(Napi::Env env, const LanguageScore& score);
 Napi::Value ToJs(Napi::Env env, const TranscriptionResult& result);
 Napi::Value ToJs(Napi::Env env, const ModelInfo& info);

@@ -25,14 +25,14 @@ enum class DecodingPass {
 struct Segment {
   double start = 0;
   double end = 0;
-  std::string text;           // UTF-8, trimmed
-  double avg_logprob = 0;     // mean natural-log probability of the segment's decoding pass
-  double no_speech_prob = 0;  // 0..1
+  std::string text;              // UTF-8, trimmed
+  double avg_logprob = 0;        // mean natural-log probability of the segment's decoding pass
+  double no_speech_prob = 0;     // 0..1
   double compression_ratio = 0;  // of the text of the segment's window
   double temperature = 0;
   DecodingPass pass = DecodingPass::kFirst;
-  std::string language;  // "" unless it was decided for every window
-  std::vector<Word> words;    // empty unless asked for
+  std::string language;     // "" unless it was decided for every window
+  std::vector<Word> words;  // empty unless asked for
 };
 
 // What a model wrote and nobody spoke.

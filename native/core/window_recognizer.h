@@ -13,23 +13,23 @@ namespace cpw {
 
 // No defaults here: TypeScript's schema states them all.
 struct DecodeOptions {
-  std::string language;        // Whisper's code, "" = detect from the window
-  bool translate;              // to English
-  int beam_size;               // 1 = greedy
-  int retry_beam_size;         // beam for a window whose first pass looks wrong, 0 = no retry
+  std::string language;  // Whisper's code, "" = detect from the window
+  bool translate;        // to English
+  int beam_size;         // 1 = greedy
+  int retry_beam_size;   // beam for a window whose first pass looks wrong, 0 = no retry
   double patience;
   double length_penalty;
-  double repetition_penalty;   // 1 = none
-  int no_repeat_ngram_size;    // 0 = none
-  std::vector<double> temperatures;  // tried in turn until the text passes the thresholds
-  int best_of;                       // texts drawn at a temperature above 0
+  double repetition_penalty;           // 1 = none
+  int no_repeat_ngram_size;            // 0 = none
+  std::vector<double> temperatures;    // tried in turn until the text passes the thresholds
+  int best_of;                         // texts drawn at a temperature above 0
   double compression_ratio_threshold;  // 0 = no text is taken for a loop
   double log_prob_threshold;
   double no_speech_threshold;
   bool condition_on_previous_text;
-  std::string initial_prompt;  // "" = none
-  std::string hotwords;        // "" = none
-  std::string prefix;          // of the first window, "" = none
+  std::string initial_prompt;        // "" = none
+  std::string hotwords;              // "" = none
+  std::string prefix;                // of the first window, "" = none
   std::vector<int> suppress_tokens;  // -1 = the model's own list
   bool word_timestamps;
   bool multilingual;  // the language is decided for every window

@@ -11,6 +11,7 @@
 #include "core/timeline.h"
 #include "core/transcription.h"
 #include "core_fakes.h"
+#include "decoding_fixtures.h"
 
 namespace cpw::driver_test {
 
@@ -51,9 +52,9 @@ inline std::shared_ptr<Job> Recording(Events& events) {
 }
 
 inline TranscriptionOptions Options(bool vad, std::string language = "en", double window_s = 15) {
-  return {{std::move(language), false, 1, 0, ""},
-          window_s,
-          vad ? std::optional<VadOptions>(kVad) : std::nullopt};
+  DecodeOptions decode = DefaultDecoding();
+  decode.language = std::move(language);
+  return {std::move(decode), window_s, vad ? std::optional<VadOptions>(kVad) : std::nullopt};
 }
 
 inline WindowResult OneSegment(int index, const Window& window) {
