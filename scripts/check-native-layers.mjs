@@ -6,7 +6,7 @@ import { root } from './process.mjs';
 
 /** What stands between the brackets or quotes of an include that a folder may have. */
 const mayInclude = {
-  core: { ours: ['core/'], upstream: [] },
+  core: { ours: ['core/'], upstream: [/^zlib\.h$/] },
   kernels: { ours: ['core/', 'kernels/'], upstream: [/^immintrin\.h$/] },
   media: { ours: ['core/', 'media/'], upstream: [/^miniaudio/, /^stb_vorbis/, /^dr_/] },
   'engines/whisper': {

@@ -49,8 +49,8 @@ export const tools = [
   {
     name: 'cargo 1.85 or newer',
     why: "brings CTranslate2's sources, checked against a lock file (nothing is compiled with it)",
-    next: 'Debian 13: cargo; Debian 12: cargo-web; elsewhere rustup; or set CPW_BUILD_CTRANSLATE2_DIR',
-    needed: (env) => !env.CPW_BUILD_CTRANSLATE2_DIR,
+    next: 'Debian 13: cargo; Debian 12: cargo-web; elsewhere rustup; or set CPW_BUILD_CTRANSLATE2_DIR and CPW_BUILD_ZLIB_DIR',
+    needed: (env) => !(env.CPW_BUILD_CTRANSLATE2_DIR && env.CPW_BUILD_ZLIB_DIR),
     problem: () => versionProblem('cargo', ['--version'], [1, 85]),
   },
   {

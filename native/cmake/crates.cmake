@@ -3,9 +3,9 @@
 function(cpw_crate_sources manifest_folder out)
   find_program(CPW_CARGO cargo)
   if(NOT CPW_CARGO)
-    message(FATAL_ERROR "cargo is missing: it brings CTranslate2's sources. "
+    message(FATAL_ERROR "cargo is missing: it brings the sources of CTranslate2 and zlib. "
       "Next step: install Rust 1.85 or newer (rustup, or Debian 13's package cargo), or set "
-      "CPW_BUILD_CTRANSLATE2_DIR to a CTranslate2 4.8 source folder.")
+      "CPW_BUILD_CTRANSLATE2_DIR and CPW_BUILD_ZLIB_DIR to folders with their sources.")
   endif()
   file(SHA256 "${manifest_folder}/Cargo.lock" hash)
   string(SUBSTRING "${hash}" 0 16 hash)
