@@ -41,6 +41,19 @@ class Job {
     if (aborted()) throw Aborted();
   }
 
+  // Held while an engine computes for the job: what only waits in a queue needs not be waited for.
+  class Running {
+   public:
+    explicit Running(Job& job) noexcept : job_(job) { ++job_.running_; }
+    ~Running() { --job_.running_; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    Job& job_;
+  };
+  bool running() const noexcept { return running_ > 0; }
+
   void Progress(double fraction) {
     if (sink_) sink_->OnProgress(fraction);
   }
@@ -72,6 +85,7 @@ class Job {
  private:
   std::unique_ptr<JobSink> sink_;
   std::atomic<bool> flag_{false};
+  std::atomic<int> running_{0};
   std::mutex mutex_;
   std::list<std::function<void()>> listeners_;
 };

@@ -15,6 +15,8 @@ namespace {
 constexpr double kDetectionSeconds = 30;   // what Whisper was trained to decide on
 constexpr double kEnoughForLanguage = 10;  // speech that settles it when segments are waited for
 constexpr double kLongestWaitForLanguage = 30;  // of audio since the first speech
+constexpr double kHighestToBelieve = 0.5;  // temperature; faster-whisper's default too
+constexpr std::size_t kRemembered = 4096;  // bytes, more than a prompt can hold
 constexpr auto kPoll = std::chrono::milliseconds(5);
 
 std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
@@ -38,10 +40,11 @@ class Transcriber {
         work_(work),
         decode_(options.decode),
         seeks_(!options.vad),
-        // One more than can be worked on waits in the engine's queue, so that no replica idles
-        // while this thread reads and detects. A window that seeks needs the one before it.
-        in_flight_(seeks_ ? 1
-                          : static_cast<std::size_t>(std::max(recognizer.parallelism(), 1)) + 1),
+        // A window that seeks, or that is told what was said, needs the one before it.
+        one_by_one_(seeks_ || options.decode.condition_on_previous_text),
+        // As many as can be worked on wait in the engine's queue, so that no replica idles or takes
+        // a small batch while this thread reads and detects.
+        in_flight_(one_by_one_ ? 1 : 2 * static_cast<std::size_t>(std::max(recognizer.parallelism(), 1))),
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
         progress_(job, source),
         timeline_(source.Begin()) {}
@@ -51,12 +54,15 @@ class Transcriber {
     while (Step()) job_.Check();
     job_.Check();
     progress_.Finish();
-    return {decode_.language, language_probability_, windower_->position(), source_.Damage()};
+    return {decode_.language, language_probability_, windower_->position(), source_.Damage(), {}};
   }
 
+  // What waits in the engine's queue behind other jobs' windows is given up: nothing runs for it.
   void Drain() noexcept {
-    for (const Pending& pending : pending_)
-      if (pending.result.valid()) pending.result.wait();
+    for (const Pending& pending : pending_) {
+      while (pending.result.valid() && !pending.ready() && work_.job()->running())
+        pending.result.wait_for(kPoll);
+    }
   }
 
  private:
@@ -111,7 +117,7 @@ class Transcriber {
         return true;
       }
       if (pending_.empty()) return false;
-      pending_.front().result.wait();
+      pending_.front().result.wait_for(kPoll);
       return true;
     }
     // Not the front alone: a later window may be the one that makes room.
@@ -123,7 +129,8 @@ class Transcriber {
   bool HasRoom() const {
     const auto unfinished = static_cast<std::size_t>(std::count_if(
         pending_.begin(), pending_.end(), [](const Pending& p) { return !p.ready(); }));
-    return seeks_ ? pending_.empty() : unfinished < in_flight_ && pending_.size() < 4 * in_flight_;
+    return one_by_one_ ? pending_.empty()
+                       : unfinished < in_flight_ && pending_.size() < 4 * in_flight_;
   }
 
   std::optional<Window> Take() {
@@ -135,11 +142,15 @@ class Transcriber {
 
   void Submit(Window window) {
     job_.Check();
-    decode_.seeks = seeks_ && !windower_->Exhausted();
+    DecodeOptions decode = decode_;
+    decode.seeks = seeks_ && !windower_->Exhausted();
+    decode.previous_text = said_;
+    if (decode.multilingual) decode.language.clear();
+    decode_.prefix.clear();  // the first window alone begins with it
     Pending& pending = pending_.emplace_back();
     pending.window = std::make_shared<const Window>(std::move(window));
     try {
-      pending.result = recognizer_.Submit(pending.window, decode_, work_.job());
+      pending.result = recognizer_.Submit(pending.window, decode, work_.job());
     } catch (...) {
       pending_.pop_back();
       throw;
@@ -152,6 +163,7 @@ class Transcriber {
     pending_.pop_front();
     WindowResult found = result.get();
     job_.Check();
+    Remember(found.segments);
     for (const Segment& segment : timeline_.Place(*window, std::move(found.segments)))
       job_.Emit(segment);
     double done = window->start + window->duration();
@@ -162,17 +174,33 @@ class Transcriber {
     progress_.Reach(done);
   }
 
+  // For the prompt of the next window. A text that was drawn at random says little about the next.
+  void Remember(const std::vector<Segment>& segments) {
+    if (!decode_.condition_on_previous_text) return;
+    for (const Segment& segment : segments) {
+      if (segment.temperature > kHighestToBelieve) said_.clear();
+      said_ += " " + segment.text;
+    }
+    if (said_.size() > kRemembered) {
+      const std::size_t enough = said_.size() - kRemembered;
+      const std::size_t space = said_.find(' ', enough);
+      said_.erase(0, space == std::string::npos ? enough : space);
+    }
+  }
+
   WindowRecognizer& recognizer_;
   const AudioSource& source_;
   Job& job_;
   const Work& work_;
   DecodeOptions decode_;
   const bool seeks_;
+  const bool one_by_one_;
   const std::size_t in_flight_;
   std::unique_ptr<Windower> windower_;
   ProgressMeter progress_;
   Timeline timeline_;
   double language_probability_ = 0;
+  std::string said_;
   std::deque<Window> ahead_;  // read to decide the language, not submitted yet
   std::deque<Pending> pending_;
 };

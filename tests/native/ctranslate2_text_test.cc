@@ -17,6 +17,17 @@ using testing::MakeTinyModel;
 using testing::ModelFolder;
 using Ids = std::vector<std::size_t>;
 
+constexpr GateLimits kLimits;
+
+DecodedPass Pass(double avg_logprob, bool capped, bool looped) {
+  DecodedPass pass;
+  pass.ids = {1};
+  pass.avg_logprob = avg_logprob;
+  pass.capped = capped;
+  pass.looped = looped;
+  return pass;
+}
+
 TEST(RepairUtf8, WhenTheTextEndsInsideACharacterThenItIsTrimmed) {
   EXPECT_EQ(RepairUtf8("ja \xE0\xA4\x9C\xE0\xA5"), "ja \xE0\xA4\x9C");
 }
@@ -161,25 +172,44 @@ TEST(Gate, WhenSpeechRepeatsItselfALittleThenItDoesNotLookLooped) {
 }
 
 TEST(Gate, WhenAPassIsUnlikelyOrCappedOrLoopedThenItIsNotTrusted) {
-  EXPECT_TRUE(LooksRight({{1}, -0.5, false, false}));
-  EXPECT_FALSE(LooksRight({{1}, -1.5, false, false}));
-  EXPECT_FALSE(LooksRight({{1}, -0.5, true, false}));
-  EXPECT_FALSE(LooksRight({{1}, -0.5, false, true}));
+  EXPECT_TRUE(LooksRight(Pass(-0.5, false, false), kLimits));
+  EXPECT_FALSE(LooksRight(Pass(-1.5, false, false), kLimits));
+  EXPECT_FALSE(LooksRight(Pass(-0.5, true, false), kLimits));
+  EXPECT_FALSE(LooksRight(Pass(-0.5, false, true), kLimits));
+}
+
+TEST(Gate, WhenTheCallerMovesTheThresholdsThenTheyDecide) {
+  GateLimits limits;
+  limits.log_prob = -2;
+  EXPECT_TRUE(LooksRight(Pass(-1.5, false, false), limits));
+  limits.no_speech = 0.95;
+  limits.log_prob = -1;
+  EXPECT_FALSE(IsSilence(Pass(-1.5, false, false), 0.9, limits));
+  DecodedPass pass = Pass(-0.5, false, false);
+  pass.compression_ratio = 3;
+  JudgeLoops(pass, {}, limits);
+  EXPECT_TRUE(pass.looped);
+  limits.compression_ratio = 3.5;
+  JudgeLoops(pass, {}, limits);
+  EXPECT_FALSE(pass.looped);
+  limits.compression_ratio = 0;
+  JudgeLoops(pass, Ids(40, 7), limits);
+  EXPECT_FALSE(pass.looped);
 }
 
 TEST(Gate, WhenPassesAreComparedThenATrustedOneWinsOverALikelierLoop) {
-  const DecodedPass loop{{1}, -0.1, false, true};
-  const DecodedPass good{{1}, -0.9, false, false};
-  const DecodedPass better{{1}, -0.4, false, false};
-  EXPECT_TRUE(IsBetter(good, loop));
-  EXPECT_TRUE(IsBetter(better, good));
-  EXPECT_FALSE(IsBetter(loop, loop));
+  const DecodedPass loop = Pass(-0.1, false, true);
+  const DecodedPass good = Pass(-0.9, false, false);
+  const DecodedPass better = Pass(-0.4, false, false);
+  EXPECT_TRUE(IsBetter(good, loop, kLimits));
+  EXPECT_TRUE(IsBetter(better, good, kLimits));
+  EXPECT_FALSE(IsBetter(loop, loop, kLimits));
 }
 
 TEST(Gate, WhenSpeechIsUnlikelyOnlyWithAGuessedTextItIsSilence) {
-  EXPECT_TRUE(IsSilence({{1}, -1.5, false, false}, 0.9));
-  EXPECT_FALSE(IsSilence({{1}, -0.5, false, false}, 0.9));
-  EXPECT_FALSE(IsSilence({{1}, -1.5, false, false}, 0.3));
+  EXPECT_TRUE(IsSilence(Pass(-1.5, false, false), 0.9, kLimits));
+  EXPECT_FALSE(IsSilence(Pass(-0.5, false, false), 0.9, kLimits));
+  EXPECT_FALSE(IsSilence(Pass(-1.5, false, false), 0.3, kLimits));
 }
 
 }  // namespace

@@ -10,9 +10,6 @@
 namespace cpw {
 namespace {
 
-constexpr double kLogProbThreshold = -1.0;
-constexpr double kNoSpeechThreshold = 0.6;
-
 constexpr std::size_t kEntropyTokens = 32;
 constexpr double kEntropyThreshold = 2.4;  // nats; 32 different tokens have 3.5
 
@@ -67,17 +64,22 @@ bool LooksLooped(Ids text_ids) {
   return LowEntropy(text_ids) || RepeatsPhrase(text_ids) || RepeatsGrams(text_ids);
 }
 
-bool LooksRight(const DecodedPass& pass) {
-  return !pass.looped && !pass.capped && pass.avg_logprob >= kLogProbThreshold;
+void JudgeLoops(DecodedPass& pass, Ids text_ids, const GateLimits& limits) {
+  pass.looped = limits.compression_ratio > 0 &&
+                (pass.compression_ratio > limits.compression_ratio || LooksLooped(text_ids));
 }
 
-bool IsSilence(const DecodedPass& pass, double no_speech_prob) {
-  return no_speech_prob > kNoSpeechThreshold && pass.avg_logprob < kLogProbThreshold;
+bool LooksRight(const DecodedPass& pass, const GateLimits& limits) {
+  return !pass.looped && !pass.capped && pass.avg_logprob >= limits.log_prob;
 }
 
-bool IsBetter(const DecodedPass& left, const DecodedPass& right) {
-  const auto rank = [](const DecodedPass& pass) {
-    return std::tuple(LooksRight(pass), !pass.looped, !pass.capped, pass.avg_logprob);
+bool IsSilence(const DecodedPass& pass, double no_speech_prob, const GateLimits& limits) {
+  return no_speech_prob > limits.no_speech && pass.avg_logprob < limits.log_prob;
+}
+
+bool IsBetter(const DecodedPass& left, const DecodedPass& right, const GateLimits& limits) {
+  const auto rank = [&](const DecodedPass& pass) {
+    return std::tuple(LooksRight(pass, limits), !pass.looped, !pass.capped, pass.avg_logprob);
   };
   return rank(left) > rank(right);
 }

@@ -62,6 +62,7 @@ std::future<WindowResult> ProbeRecognizer::Submit(std::shared_ptr<const Window> 
   const std::string language = options.language.empty() ? "en" : options.language;
   return PostTo<WindowResult>(
       executor_, [this, index, language, window = std::move(window), job = std::move(job)] {
+        const Job::Running running(*job);
         Sleep(*job, options_.window_ms);
         if (index == options_.fail_at_window) {
           throw CpwError(ErrorCode::kInferenceFailed, "The probe engine failed at window " +
@@ -79,6 +80,7 @@ std::future<std::vector<LanguageScore>> ProbeRecognizer::DetectLanguage(
     std::shared_ptr<const Window> window, std::shared_ptr<Job> job) {
   return PostTo<std::vector<LanguageScore>>(
       executor_, [this, window = std::move(window), job = std::move(job)] {
+        const Job::Running running(*job);
         Sleep(*job, options_.window_ms);
         return std::vector<LanguageScore>{{"en", 0.9}, {"de", 0.1}};
       });

@@ -122,6 +122,8 @@ std::future<WindowResult> WhisperRecognizer::Submit(std::shared_ptr<const Window
                                                     std::shared_ptr<Job> job) {
   return replicas_->Post<WindowResult>([&info = info(), window = std::move(window), options,
                                         job = std::move(job)](WhisperDecoder& decoder) {
+    const Job::Running running(*job);
+    job->Check();
     CheckOptions(options, info);
     return decoder.Decode(*window, options, *job);
   });
@@ -131,6 +133,7 @@ std::future<std::vector<LanguageScore>> WhisperRecognizer::DetectLanguage(
     std::shared_ptr<const Window> window, std::shared_ptr<Job> job) {
   return replicas_->Post<std::vector<LanguageScore>>(
       [window = std::move(window), job = std::move(job)](WhisperDecoder& decoder) {
+        const Job::Running running(*job);
         return decoder.DetectLanguage(*window, *job);
       });
 }

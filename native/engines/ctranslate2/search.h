@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/window_recognizer.h"
+#include "engines/ctranslate2/gate.h"
+#include "engines/ctranslate2/loaded_whisper.h"
+#include "engines/ctranslate2/prompt.h"
+
+namespace ctranslate2 {
+class StorageView;
+namespace models {
+class WhisperReplica;
+}
+}  // namespace ctranslate2
+
+namespace cpw {
+
+// How a window's text is looked for once.
+struct Attempt {
+  DecodingPass kind = DecodingPass::kFirst;
+  std::size_t beam_size = 1;
+  double temperature = 0;  // above 0 texts are drawn and beam_size is not heeded
+  bool operator==(const Attempt&) const = default;
+};
+
+struct SearchRow {
+  ::ctranslate2::StorageView* encoded;  // one window: (1, positions, width)
+  const DecoderPrompt* prompt;          // of the same size in all rows
+  double duration;                      // seconds of audio in the window
+};
+
+struct FoundText {
+  DecodedPass pass;
+  double no_speech_prob = 0;
+};
+
+// Decodes the rows together, one step of the decoder for all of them: reading its weights is what a
+// step costs. `options` hold for every row. Throws what upstream throws, and CpwError
+// kInferenceFailed.
+std::vector<FoundText> Search(::ctranslate2::models::WhisperReplica& replica,
+                              const LoadedWhisper& model, const std::vector<SearchRow>& rows,
+                              const Attempt& attempt, const DecodeOptions& options);
+
+GateLimits LimitsOf(const DecodeOptions& options);
+
+}  // namespace cpw

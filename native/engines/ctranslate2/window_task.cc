@@ -1,0 +1,167 @@
+#include "engines/ctranslate2/window_task.h"
+
+#include <ctranslate2/models/whisper.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engines/ctranslate2/encoding.h"
+#include "engines/ctranslate2/segments.h"
+#include "engines/ctranslate2/text.h"
+
+namespace cpw {
+namespace {
+
+constexpr double kShortestRest = 1.0;  // seconds of a window's end that are not worth another pass
+constexpr double kShortestSeek = 0.1;  // where the audio goes on, a word may begin there
+constexpr double kHeadway = 1.0;       // a pass that got no further would not the next time either
+
+std::vector<Attempt> LadderOf(const DecodeOptions& options) {
+  const auto beam = static_cast<std::size_t>(std::max(options.beam_size, 1));
+  const auto wider = static_cast<std::size_t>(std::max(options.retry_beam_size, 0));
+  std::vector<Attempt> ladder;
+  for (const double temperature : options.temperatures) {
+    if (temperature > 0) {
+      ladder.push_back({DecodingPass::kSampled, 1, temperature});
+      continue;
+    }
+    ladder.push_back({DecodingPass::kFirst, beam, 0});
+    if (wider > beam) ladder.push_back({DecodingPass::kBeam, wider, 0});
+    ladder.push_back({DecodingPass::kFull, std::max(beam, wider), 0});
+  }
+  return ladder;
+}
+
+}  // namespace
+
+WindowTask::WindowTask(const LoadedWhisper& model, std::shared_ptr<const Window> window,
+                       const DecodeOptions& options, std::shared_ptr<Job> job)
+    : model_(model),
+      window_(std::move(window)),
+      options_(options),
+      job_(std::move(job)),
+      limits_(LimitsOf(options)),
+      ladder_(LadderOf(options)),
+      frames_(OwnFrames(window_->samples.size())) {}
+
+void WindowTask::Begin(Replica& replica) {
+  running_.emplace(*job_);
+  job_->Check();
+  CheckDecodeOptions(model_, options_);
+  result_.language = model_.info.multilingual ? options_.language : "en";
+  result_.consumed = window_->duration();
+  if (window_->samples.empty()) {
+    done_ = true;
+    return;
+  }
+  BeginPart(replica, 0);
+}
+
+void WindowTask::Resolve() {
+  answered_ = true;
+  running_.reset();
+  promise_.set_value(std::move(result_));
+}
+
+void WindowTask::Reject(std::exception_ptr error) {
+  answered_ = true;
+  running_.reset();
+  promise_.set_exception(std::move(error));
+}
+
+void WindowTask::BeginPart(Replica& replica, double offset) {
+  offset_ = offset;
+  samples_ = std::span<const float>(window_->samples)
+                 .subspan(static_cast<std::size_t>(offset * kSampleRate));
+  frames_ = OwnFrames(samples_.size());
+  encoded_ = Encode(replica, model_, samples_, frames_, *job_);
+  if (result_.language.empty()) {
+    result_.language = ScoreLanguages(replica, encoded_).front().language;
+  }
+  DecodeOptions options = options_;
+  if (offset > 0) options.prefix.clear();  // the window began with it
+  prompt_ = BuildPrompt(model_, result_.language, options);
+  best_.reset();
+  rung_ = 0;
+  ChooseNext();
+}
+
+void WindowTask::ChooseNext() {
+  next_.reset();
+  if (best_ && (LooksRight(best_->pass, limits_) ||
+                IsSilence(best_->pass, best_->no_speech_prob, limits_))) {
+    return;
+  }
+  // A window that fills 30 s has had the whole of it from the beginning.
+  while (rung_ < ladder_.size() && ladder_[rung_].kind == DecodingPass::kFull &&
+         frames_ >= kEncoderFrames) {
+    ++rung_;
+  }
+  if (rung_ < ladder_.size()) next_ = ladder_[rung_++];
+}
+
+SearchRow WindowTask::Row(Replica& replica) {
+  job_->Check();
+  if (next_->kind == DecodingPass::kFull && frames_ < kEncoderFrames) {
+    encoded_ = Encode(replica, model_, samples_, kEncoderFrames, *job_);
+    frames_ = kEncoderFrames;
+  }
+  return {&encoded_, &prompt_, static_cast<double>(samples_.size()) / kSampleRate};
+}
+
+std::vector<FoundText> WindowTask::Search(Replica& replica,
+                                          const std::vector<SearchRow>& rows) const {
+  return cpw::Search(replica, model_, rows, *next_, options_);
+}
+
+void WindowTask::Consider(FoundText found) {
+  if (!best_ || IsBetter(found.pass, best_->pass, limits_)) best_ = std::move(found);
+  ChooseNext();
+}
+
+bool WindowTask::SharesStep(const WindowTask& other) const {
+  // What is drawn depends on what else is drawn with it.
+  if (!next_ || next_ != other.next_ || next_->temperature > 0) return false;
+  if (prompt_.ids.size() != other.prompt_.ids.size()) return false;
+  DecodeOptions theirs = other.options_;
+  theirs.language = options_.language;
+  theirs.previous_text = options_.previous_text;
+  return options_ == theirs;
+}
+
+void WindowTask::FinishPart(Replica& replica) {
+  const double reached = AddSegments();
+  const double shortest = options_.seeks ? kShortestSeek : kShortestRest;
+  done_ = window_->duration() - reached < shortest || reached - offset_ < kHeadway;
+  if (done_) return;
+  // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
+  std::erase_if(result_.segments,
+                [&](const Segment& segment) { return segment.start >= reached; });
+  result_.consumed = options_.seeks ? reached : window_->duration();
+  done_ = options_.seeks;
+  if (!done_) BeginPart(replica, reached);
+}
+
+double WindowTask::AddSegments() {
+  const DecodedPass& pass = best_->pass;
+  if (IsSilence(pass, best_->no_speech_prob, limits_)) return window_->duration();
+  const double duration = static_cast<double>(samples_.size()) / kSampleRate;
+  const TokenSegments split =
+      SplitAtTimestamps(pass.ids, model_.special().timestamp_begin, duration);
+  for (const auto& part : split.segments) {
+    Segment segment;
+    segment.start = offset_ + part.start;
+    segment.end = offset_ + part.end;
+    segment.text = Trim(model_.tokenizer.Decode(part.ids));
+    segment.avg_logprob = pass.avg_logprob;
+    segment.no_speech_prob = best_->no_speech_prob;
+    segment.compression_ratio = pass.compression_ratio;
+    segment.temperature = pass.temperature;
+    segment.pass = pass.kind;
+    if (options_.multilingual) segment.language = result_.language;
+    if (!segment.text.empty()) result_.segments.push_back(std::move(segment));
+  }
+  return offset_ + split.consumed;
+}
+
+}  // namespace cpw
