@@ -130,8 +130,8 @@ TEST(ProbeRecognizer, WhenJobsAreAbortedAtRandomTimesThenEachEndsOneWayOrTheOthe
       job->Abort();
     });
     test::ScriptedScorer scorer([](std::int64_t frame) { return frame % 60 < 40 ? 0.9f : 0.01f; });
-    const TranscriptionOptions options{
-        {round % 2 ? "" : "en", false, 1, 0, ""}, 2, VadOptions{0.5, 0.35, 100, 1e9, 100, 30}};
+    TranscriptionOptions options{DefaultDecoding(), 2, VadOptions{0.5, 0.35, 100, 1e9, 100, 30}};
+    if (round % 2) options.decode.language = "";
     try {
       const auto result = Transcribe(probe, source, &scorer, options, job);
       EXPECT_DOUBLE_EQ(result.duration, 60);

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "decoding_fixtures.h"
 #include "engines/whisper/recognizer.h"
 #include "engines/whisper/speech_detector.h"
 #include "whisper_tiny_model.h"
@@ -74,7 +75,7 @@ inline void UseWhisper(const std::string& path) {
   WhisperRecognizer recognizer({path, "cpu", 0, 1, 1}, job);
   auto window = std::make_shared<Window>();
   window->samples.assign(4000, 0.1f);
-  recognizer.Submit(window, {"en", false, 1, 0, "", false}, std::make_shared<Job>()).get();
+  recognizer.Submit(window, DefaultDecoding(), std::make_shared<Job>()).get();
 }
 
 inline void UseSilero(const std::string& path) {
