@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "ctranslate2_tiny_model.h"
+#include "decoding_fixtures.h"
 #include "engines/ctranslate2/recognizer.h"
 
 namespace cpw {
@@ -174,7 +175,11 @@ void Load(const ModelFolder& folder, bool use) {
   const auto job = std::make_shared<Job>();
   CTranslate2Recognizer recognizer({folder.path(), "cpu", 0, "default", 1, 1}, *job);
   if (!use) return;
-  recognizer.Submit(Second(), {"", false, 1, 2, "hello"}, job).get();
+  DecodeOptions options = DefaultDecoding();
+  options.language.clear();
+  options.retry_beam_size = 2;
+  options.initial_prompt = "hello";
+  recognizer.Submit(Second(), options, job).get();
 }
 
 TEST(CTranslate2Mutations, WhenAModelFolderIsDamagedThenItIsRefusedOrRunsClean) {
