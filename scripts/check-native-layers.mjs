@@ -13,6 +13,17 @@ const mayInclude = {
     ours: ['core/', 'engines/whisper/'],
     upstream: [/^whisper\.h$/, /^ggml/, /^gguf\.h$/],
   },
+  'engines/silero': {
+    // whisper.cpp's Silero files are checked where its other files are.
+    ours: [
+      'core/',
+      'kernels/',
+      'engines/silero/',
+      'engines/whisper/ggml_file.h',
+      'engines/whisper/model_check.h',
+    ],
+    upstream: [],
+  },
   'engines/ctranslate2': {
     ours: ['core/', 'engines/ctranslate2/'],
     upstream: [/^ctranslate2\//, /^spdlog\//, /^nlohmann\//],

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engines/whisper/speech_detector.h"
+#include "engines/silero/speech_detector.h"
 
 namespace cpw {
 

@@ -21,7 +21,7 @@ set_target_properties(cpw_addon PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME 
 target_compile_definitions(cpw_addon PRIVATE
   CPW_WHISPER_CPP_VERSION="${CPW_WHISPER_CPP_VERSION}" CPW_CTRANSLATE2_VERSION="${CPW_CTRANSLATE2_VERSION}"
   CPW_BUILD_BLAS="${CPW_BUILD_BLAS}" CPW_BUILD_CUDA=$<BOOL:${CPW_BUILD_CUDA}> CPW_BUILD_METAL=$<BOOL:${CPW_BUILD_METAL}>)
-target_link_libraries(cpw_addon PRIVATE cpw_warnings cpw_dep_node_api cpw_media cpw_whisper cpw_ctranslate2 cpw_probe)
+target_link_libraries(cpw_addon PRIVATE cpw_warnings cpw_dep_node_api cpw_media cpw_silero cpw_whisper cpw_ctranslate2 cpw_probe)
 if(APPLE)
   target_link_options(cpw_addon PRIVATE -undefined dynamic_lookup)
 else()

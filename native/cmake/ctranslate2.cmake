@@ -74,18 +74,20 @@ cpw_cached_build(ctranslate2 SOURCE "${_source}" LOCK "${_lock}" TARGETS ctransl
   ABOUT "CTranslate2 ${CPW_CTRANSLATE2_VERSION} with ${CPW_BUILD_BLAS} (two to five minutes)" ARGS ${_args})
 
 set(_prefix "${ctranslate2_PREFIX}")
-add_library(cpw_dep_ctranslate2 INTERFACE)
+# Imported as what it is, so that CMake puts what it calls behind it for the linker.
+add_library(cpw_dep_ctranslate2 STATIC IMPORTED)
+set_target_properties(cpw_dep_ctranslate2 PROPERTIES IMPORTED_LOCATION "${_prefix}/lib/libctranslate2.a")
 target_include_directories(cpw_dep_ctranslate2 SYSTEM INTERFACE "${_prefix}/include" "${_prefix}/third_party/spdlog/include")
 # clang 22 finds the format strings of its old fmt not constant enough for consteval.
 target_compile_definitions(cpw_dep_ctranslate2 INTERFACE "FMT_CONSTEVAL=")
 file(GLOB _archives "${_prefix}/lib/*.a")
 list(REMOVE_ITEM _archives "${_prefix}/lib/libctranslate2.a")
 if(APPLE)
-  target_link_libraries(cpw_dep_ctranslate2 INTERFACE "${_prefix}/lib/libctranslate2.a" ${_archives} ${_blas_libraries})
+  target_link_libraries(cpw_dep_ctranslate2 INTERFACE ${_archives} ${_blas_libraries})
 else()
   string(REPLACE ";" " " _group "${_archives}")
-  target_link_libraries(cpw_dep_ctranslate2 INTERFACE "${_prefix}/lib/libctranslate2.a"
-    "-Wl,--start-group ${_group} -Wl,--end-group" ${_blas_libraries})
+  target_link_libraries(cpw_dep_ctranslate2 INTERFACE "-Wl,--start-group ${_group} -Wl,--end-group"
+    ${_blas_libraries})
 endif()
 target_link_libraries(cpw_dep_ctranslate2 INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 if(CPW_BUILD_CUDA)

@@ -7,8 +7,8 @@
 #include <random>
 
 #include "core/error.h"
+#include "engines/silero/speech_detector.h"
 #include "engines/whisper/recognizer.h"
-#include "engines/whisper/speech_detector.h"
 #include "whisper_model_files.h"
 #include "whisper_tiny_model.h"
 

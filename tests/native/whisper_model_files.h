@@ -10,8 +10,8 @@
 
 #include "core/error.h"
 #include "decoding_fixtures.h"
+#include "engines/silero/speech_detector.h"
 #include "engines/whisper/recognizer.h"
-#include "engines/whisper/speech_detector.h"
 #include "whisper_tiny_model.h"
 
 namespace cpw::model_files_test {

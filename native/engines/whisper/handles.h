@@ -9,11 +9,9 @@ namespace cpw {
 struct WhisperDeleter {
   void operator()(whisper_context* context) const { whisper_free(context); }
   void operator()(whisper_state* state) const { whisper_free_state(state); }
-  void operator()(whisper_vad_context* context) const { whisper_vad_free(context); }
 };
 
 using WhisperContext = std::unique_ptr<whisper_context, WhisperDeleter>;
 using WhisperState = std::unique_ptr<whisper_state, WhisperDeleter>;
-using WhisperVadContext = std::unique_ptr<whisper_vad_context, WhisperDeleter>;
 
 }  // namespace cpw

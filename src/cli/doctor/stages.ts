@@ -64,7 +64,7 @@ function vad({ addon, models }: Facts): Stage {
   const detector = models.installed.find(({ role }) => role === 'speech-detector');
   const usable = detector?.formats.some(({ problem }) => problem === null) === true;
   if (!usable) return missing('vad', `${SPEECH_DETECTOR} is not installed or damaged`);
-  return { stage: 'vad', status: 'ready', engine: 'whisper.cpp', backend: 'cpu', detail: 'Silero' };
+  return { stage: 'vad', status: 'ready', engine: 'Silero', backend: 'cpu', detail: 'one thread' };
 }
 
 async function asr({ addon, models }: Facts): Promise<Stage> {

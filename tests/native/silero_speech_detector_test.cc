@@ -1,15 +1,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include "core/audio_source.h"
 #include "core/error.h"
-#include "engines/whisper/speech_detector.h"
+#include "engines/silero/speech_detector.h"
+#include "whisper_model_files.h"
 
 namespace cpw {
 namespace {
@@ -96,6 +100,64 @@ TEST(SpeechDetector, when_scorers_work_side_by_side_they_do_not_mix) {
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::vector<float>& mine : scores) EXPECT_EQ(mine, alone);
+}
+
+using model_files_test::Pieces;
+
+bool IsHalf(const Pieces& pieces, std::size_t data) {
+  while (pieces[data].what != "tensor type") --data;
+  return pieces[data].bytes[0] == 1;
+}
+
+TEST(SpeechDetector, when_a_weight_is_not_finite_the_file_is_refused_and_the_tensor_named) {
+  using namespace std::string_literals;
+  for (const auto& [half, full] :
+       {std::pair{"\0\x7c"s, "\0\0\x80\xff"s}, std::pair{"\0\xfe"s, "\0\0\xc0\x7f"s}}) {
+    const Pieces& whole = model_files_test::SileroPieces();
+    int tensors = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      if (whole[i].what != "data") continue;
+      Pieces pieces = whole;
+      const std::string& bad = IsHalf(pieces, i) ? half : full;
+      std::string& bytes = pieces[i].bytes;
+      bytes.replace(bytes.size() - bad.size(), bad.size(), bad);
+      const test::TemporaryFile file(test::Joined(pieces));
+      const std::string message = Refusal(model_files_test::kKinds[1], file.path());
+      EXPECT_NE(message.find(pieces[i - 1].bytes + " holds a value that is not a finite number"),
+                std::string::npos)
+          << message;
+      ++tensors;
+    }
+    EXPECT_EQ(tensors, 15);
+  }
+}
+
+TEST(SpeechDetector, when_weights_and_samples_are_huge_scores_are_probabilities_still) {
+  Pieces pieces = model_files_test::SileroPieces();
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (pieces[i].what != "data") continue;
+    const std::string largest = IsHalf(pieces, i) ? std::string("\xff\x7b") : "\xff\xff\x7f\x7f";
+    for (std::size_t at = 0; at < pieces[i].bytes.size(); at += largest.size())
+      pieces[i].bytes.replace(at, largest.size(), largest);
+  }
+  const test::TemporaryFile file(test::Joined(pieces));
+  for (const auto& detector : {SpeechDetector(file.path()), Detector()}) {
+    std::vector<float> samples(20 * kFrame);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      samples[i] = std::array{1e4f, -1e4f, 1e38f, NAN, INFINITY, 1e-40f}[i % 6];
+    const auto scorer = detector.MakeScorer();
+    for (const float score : scorer->Score(samples)) EXPECT_TRUE(score >= 0 && score <= 1) << score;
+  }
+}
+
+TEST(SpeechDetector, when_samples_are_no_numbers_they_count_as_silence) {
+  const auto after = [](float sample) {
+    const auto scorer = Detector().MakeScorer();
+    scorer->Score(std::vector<float>(10 * kFrame, sample));
+    return ScoreInBlocks(*scorer, Speech(), 16);
+  };
+  EXPECT_EQ(after(NAN), after(0));
+  EXPECT_EQ(after(-INFINITY), after(0));
 }
 
 }  // namespace
