@@ -124,24 +124,50 @@ SpeechWindower::Cut SpeechWindower::BestCut(std::int64_t begin, std::int64_t end
   const std::int64_t margin = std::min<std::int64_t>(kSampleRate / 5, window_ / 10);
   const std::int64_t latest = std::min(begin + window_, end) - margin;
   const std::int64_t earliest = std::min(begin + window_ * 2 / 3, latest - 2 * kFrame);
-  Cut best{latest, Smoothed(latest / kFrame)};
+  Cut best{latest, Speech(latest / kFrame)};
+  double least = SpokenLevel(latest / kFrame);
   for (std::int64_t frame = earliest / kFrame + 1; (frame + 1) * kFrame <= latest; ++frame) {
-    const double probability = Smoothed(frame);
-    if (probability <= best.probability) best = {frame * kFrame + kFrame / 2, probability};
+    const double loudness = SpokenLevel(frame);
+    if (loudness > least) continue;
+    least = loudness;
+    best = {frame * kFrame + kFrame / 2, Speech(frame)};
   }
   return best;
 }
 
-double SpeechWindower::Smoothed(std::int64_t frame) const {
+template <typename Value>
+double SpeechWindower::Around(std::int64_t frame, Value value) const {
   const std::int64_t held = first_frame_ + std::ssize(probabilities_);
   double sum = 0;
   int count = 0;
   for (std::int64_t i = frame - kSmoothing; i <= frame + kSmoothing; ++i) {
     if (i < first_frame_ || i >= held) continue;
-    sum += probabilities_[static_cast<std::size_t>(i - first_frame_)];
+    sum += value(i);
     ++count;
   }
   return count ? sum / count : 1.0;
+}
+
+double SpeechWindower::Speech(std::int64_t frame) const {
+  return Around(frame, [this](std::int64_t i) { return Probability(i); });
+}
+
+double SpeechWindower::SpokenLevel(std::int64_t frame) const {
+  return Around(frame, [this](std::int64_t i) { return Probability(i) * Level(i); });
+}
+
+double SpeechWindower::Probability(std::int64_t frame) const {
+  return probabilities_[static_cast<std::size_t>(frame - first_frame_)];
+}
+
+double SpeechWindower::Level(std::int64_t frame) const {
+  const std::int64_t begin = std::max(frame * kFrame - buffer_begin(), std::int64_t{0});
+  const std::int64_t end = std::min((frame + 1) * kFrame - buffer_begin(), std::ssize(buffer()));
+  double sum = 0;
+  for (std::int64_t i = begin; i < end; ++i) {
+    sum += std::abs(buffer()[static_cast<std::size_t>(i)]);
+  }
+  return end > begin ? sum / static_cast<double>(end - begin) : 0;
 }
 
 void SpeechWindower::CloseAt(std::int64_t begin, std::int64_t end) {

@@ -47,7 +47,15 @@ class SpeechWindower final : public Windower {
   void CloseAt(std::int64_t begin, std::int64_t end);
   void CloseDraft();
   Cut BestCut(std::int64_t begin, std::int64_t end) const;
-  double Smoothed(std::int64_t frame) const;
+  // The mean of `value(i)` over a frame and its neighbours.
+  template <typename Value>
+  double Around(std::int64_t frame, Value value) const;
+  double Speech(std::int64_t frame) const;  // probability, smoothed
+  // Probability weighed with loudness: where somebody talks on and on, every frame is speech, and
+  // only how loud it is tells the gap between two words from the middle of one.
+  double SpokenLevel(std::int64_t frame) const;
+  double Probability(std::int64_t frame) const;
+  double Level(std::int64_t frame) const;  // mean absolute sample of a frame
   void Forget();
 
   FrameScorer scorer_;

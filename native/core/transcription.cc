@@ -15,8 +15,8 @@ namespace {
 constexpr double kDetectionSeconds = 30;   // what Whisper was trained to decide on
 constexpr double kEnoughForLanguage = 10;  // speech that settles it when segments are waited for
 constexpr double kLongestWaitForLanguage = 30;  // of audio since the first speech
-constexpr double kHighestToBelieve = 0.5;  // temperature; faster-whisper's default too
-constexpr std::size_t kRemembered = 4096;  // bytes, more than a prompt can hold
+constexpr double kHighestToBelieve = 0.5;       // temperature; faster-whisper's default too
+constexpr std::size_t kRemembered = 4096;       // bytes, more than a prompt can hold
 constexpr auto kPoll = std::chrono::milliseconds(5);
 
 std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
@@ -44,7 +44,8 @@ class Transcriber {
         one_by_one_(seeks_ || options.decode.condition_on_previous_text),
         // As many as can be worked on wait in the engine's queue, so that no replica idles or takes
         // a small batch while this thread reads and detects.
-        in_flight_(one_by_one_ ? 1 : 2 * static_cast<std::size_t>(std::max(recognizer.parallelism(), 1))),
+        in_flight_(
+            one_by_one_ ? 1 : 2 * static_cast<std::size_t>(std::max(recognizer.parallelism(), 1))),
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
         progress_(job, source),
         timeline_(source.Begin()) {}

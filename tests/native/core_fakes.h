@@ -119,11 +119,10 @@ class FakeRecognizer final : public WindowRecognizer {
                                    const DecodeOptions& options,
                                    std::shared_ptr<Job> job) override {
     const int index = submitted++;
-    return Post<WindowResult>(
-        [this, index, window, options, job] {
-          const Job::Running running(*job);
-          return decode_(index, *window, options, *job);
-        });
+    return Post<WindowResult>([this, index, window, options, job] {
+      const Job::Running running(*job);
+      return decode_(index, *window, options, *job);
+    });
   }
   std::future<std::vector<LanguageScore>> DetectLanguage(std::shared_ptr<const Window> window,
                                                          std::shared_ptr<Job>) override {

@@ -1,9 +1,11 @@
 #include <ctranslate2/models/whisper.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,8 +26,8 @@ std::shared_ptr<const Window> Sound(double seconds, int pitch) {
   window->samples.resize(static_cast<std::size_t>(seconds * kSampleRate));
   for (std::size_t i = 0; i < window->samples.size(); ++i) {
     const auto at = static_cast<float>(i);
-    window->samples[i] = 0.3F * std::sin(at * 0.01F * static_cast<float>(pitch)) +
-                         0.1F * std::sin(at * at * 1e-6F);
+    window->samples[i] =
+        0.3F * std::sin(at * 0.01F * static_cast<float>(pitch)) + 0.1F * std::sin(at * at * 1e-6F);
   }
   return window;
 }
@@ -43,8 +45,7 @@ DecodeOptions OnePass() {
 std::string Written(const WindowResult& result) {
   std::string all = result.language;
   for (const Segment& segment : result.segments) {
-    all += "|" + std::to_string(segment.start) + " " + segment.text + " " +
-           std::to_string(std::round(segment.avg_logprob * 1e3));
+    all += "|" + std::to_string(segment.start) + " " + segment.text;
   }
   return all;
 }
@@ -62,15 +63,21 @@ class BatchTest : public ::testing::Test {
     futures_.push_back(task->future());
     return task;
   }
-  template <typename... Tasks>
-  void Run(Tasks... tasks) {
+  struct Asked {
+    std::shared_ptr<const Window> window;
+    DecodeOptions options = OnePass();
+    std::shared_ptr<Job> job = std::make_shared<Job>();
+  };
+  // Decodes them in one batch; futures_ has one for each afterwards.
+  void Run(const std::vector<Asked>& asked) {
+    futures_.clear();
     std::vector<TaskPtr> batch;
-    (batch.push_back(std::move(tasks)), ...);
+    for (const Asked& one : asked) batch.push_back(Task(one.window, one.options, one.job));
     RunBatch(*replica_, std::move(batch));
   }
-  WindowResult Alone(std::shared_ptr<const Window> window, const DecodeOptions& options) {
-    Run(Task(std::move(window), options));
-    return futures_.back().get();
+  std::string First(const std::vector<Asked>& asked) {
+    Run(asked);
+    return Written(futures_[0].get());
   }
 
   testing::ModelFolder folder_{testing::MakeTinyModel()};
@@ -82,26 +89,24 @@ class BatchTest : public ::testing::Test {
 };
 
 // Rows are filled up to the longest: what a row writes must not depend on its neighbours' length.
-TEST_F(BatchTest, WhenWindowsOfDifferentLengthsAreDecodedTogetherThenEachSaysWhatItSaysAlone) {
+// Batches of the same size are compared, as products of other sizes round in another way.
+TEST_F(BatchTest, WhenANeighbourIsLongerThenARowSaysTheSame) {
   for (const int beam : {1, 3}) {
     DecodeOptions options = OnePass();
     options.beam_size = beam;
-    const auto windows = {Sound(1, 3), Sound(7.5, 5), Sound(3, 11)};
-    std::vector<std::string> alone;
-    for (const auto& window : windows) alone.push_back(Written(Alone(window, options)));
-    EXPECT_NE(alone[0], alone[1]);
-    futures_.clear();
-    std::vector<TaskPtr> batch;
-    for (const auto& window : windows) batch.push_back(Task(window, options));
-    RunBatch(*replica_, std::move(batch));
-    for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(Written(futures_[i].get()), alone[i]);
+    for (const int pitch : {3, 5, 7, 11}) {
+      const Asked row{Sound(2, pitch), options};
+      const std::string beside = First({row, {Sound(2, 1), options}, {Sound(2, 2), options}});
+      EXPECT_EQ(First({row, {Sound(9, 1), options}, {Sound(14, 2), options}}), beside);
+      EXPECT_NE(First({{Sound(2, pitch + 20), options}, row, row}), beside);
+    }
   }
 }
 
 TEST_F(BatchTest, WhenOneTaskFailsThenTheOthersGoOn) {
   DecodeOptions unknown = OnePass();
   unknown.language = "xx";
-  Run(Task(Sound(1, 3)), Task(Sound(1, 5), unknown), Task(Sound(2, 5)));
+  Run({{Sound(1, 3)}, {Sound(1, 5), unknown}, {Sound(2, 5)}});
   EXPECT_NO_THROW(futures_[0].get());
   EXPECT_THROW(futures_[1].get(), CpwError);
   EXPECT_NO_THROW(futures_[2].get());
@@ -110,24 +115,39 @@ TEST_F(BatchTest, WhenOneTaskFailsThenTheOthersGoOn) {
 TEST_F(BatchTest, WhenAJobIsAbortedThenItsTaskAloneIs) {
   const auto job = std::make_shared<Job>();
   job->Abort();
-  Run(Task(Sound(1, 3)), Task(Sound(1, 5), OnePass(), job));
+  Run({{Sound(1, 3)}, {Sound(1, 5), OnePass(), job}});
   EXPECT_NO_THROW(futures_[0].get());
   EXPECT_THROW(futures_[1].get(), Aborted);
   EXPECT_FALSE(job->running());
 }
 
+TEST_F(BatchTest, WhenAJobIsAbortedInTheMiddleThenItsTaskIsRejectedAtOnceAndTheOtherGoesOn) {
+  const auto job = std::make_shared<Job>();
+  DecodeOptions many = OnePass();
+  many.best_of = 8;
+  many.temperatures = std::vector<double>(200, 0.5);
+  many.log_prob_threshold = 0;  // never right: hundreds of passes
+  std::thread aborter([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    job->Abort();
+  });
+  Run({{Sound(20, 3)}, {Sound(20, 5), many, job}});
+  aborter.join();
+  EXPECT_NO_THROW(futures_[0].get());
+  EXPECT_THROW(futures_[1].get(), Aborted);
+}
+
 TEST_F(BatchTest, WhenOptionsDifferThenTheBatchStillGivesEachItsOwn) {
+  const auto window = Sound(2, 7);
   DecodeOptions beam = OnePass();
   beam.beam_size = 4;
   DecodeOptions prompted = OnePass();
   prompted.initial_prompt = "hello world";
-  const auto window = Sound(2, 7);
+  const std::vector<Asked> asked{{window}, {window, beam}, {window, prompted}};
   std::vector<std::string> alone;
-  for (const auto& options : {OnePass(), beam, prompted}) {
-    alone.push_back(Written(Alone(window, options)));
-  }
-  futures_.clear();
-  Run(Task(window), Task(window, beam), Task(window, prompted));
+  for (const Asked& one : asked) alone.push_back(First({one}));
+  EXPECT_NE(alone[0], alone[2]);
+  Run(asked);
   for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(Written(futures_[i].get()), alone[i]);
 }
 
@@ -187,6 +207,25 @@ TEST_F(LadderTest, WhenATextLooksRightThenNothingElseIsTried) {
   ASSERT_TRUE(task->next());
   task->Consider(FoundText{});
   EXPECT_FALSE(task->next());
+}
+
+TEST_F(LadderTest, WhenATextMissesTheCallersThresholdThenAnotherIsTried) {
+  DecodeOptions options = DefaultDecoding();
+  const auto tries_more = [&](double avg_logprob, double no_speech_prob) {
+    const TaskPtr task = Task(Sound(3, 3), options);
+    task->Begin(*replica_);
+    FoundText found;
+    found.pass.avg_logprob = avg_logprob;
+    found.no_speech_prob = no_speech_prob;
+    task->Consider(found);
+    return task->next().has_value();
+  };
+  EXPECT_TRUE(tries_more(-1.5, 0.1));
+  EXPECT_FALSE(tries_more(-1.5, 0.7));  // nobody speaks
+  options.no_speech_threshold = 0.8;
+  EXPECT_TRUE(tries_more(-1.5, 0.7));
+  options.log_prob_threshold = -2;
+  EXPECT_FALSE(tries_more(-1.5, 0.7));
 }
 
 class QueueTest : public BatchTest {

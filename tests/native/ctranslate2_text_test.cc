@@ -106,7 +106,7 @@ TokenSegments Split(const Ids& ids, double duration = 30) {
 TEST(SplitAtTimestamps, WhenThereIsNoTextThenThereAreNoSegments) {
   EXPECT_TRUE(Split({}).segments.empty());
   EXPECT_TRUE(Split({100, 150}).segments.empty());
-  EXPECT_DOUBLE_EQ(Split({100}, 12).consumed, 12);
+  EXPECT_DOUBLE_EQ(Split({100}, 12).heard, 12);
 }
 
 TEST(SplitAtTimestamps, WhenTimesStandInPairsThenEachPairIsASegment) {
@@ -117,31 +117,35 @@ TEST(SplitAtTimestamps, WhenTimesStandInPairsThenEachPairIsASegment) {
   EXPECT_EQ(split.segments[0].ids, (Ids{1, 2}));
   EXPECT_DOUBLE_EQ(split.segments[1].start, 2);
   EXPECT_DOUBLE_EQ(split.segments[1].end, 3);
-  EXPECT_DOUBLE_EQ(split.consumed, 30);
+  EXPECT_DOUBLE_EQ(split.heard, 30);
+  EXPECT_DOUBLE_EQ(split.whole, 30);
 }
 
-TEST(SplitAtTimestamps, WhenTheLastSentenceIsOpenThenTheModelStoppedBeforeIt) {
+TEST(SplitAtTimestamps, WhenTheLastSentenceIsOpenThenItIsHeardButNotWhole) {
   const auto split = Split({100, 1, 150, 200, 2, 3}, 10);
   ASSERT_EQ(split.segments.size(), 2U);
   EXPECT_DOUBLE_EQ(split.segments[1].start, 2);
   EXPECT_DOUBLE_EQ(split.segments[1].end, 10);
-  EXPECT_DOUBLE_EQ(split.consumed, 2);
+  EXPECT_DOUBLE_EQ(split.heard, 10);
+  EXPECT_DOUBLE_EQ(split.whole, 2);
 }
 
 TEST(SplitAtTimestamps, WhenASentenceIsOpenedAndNotBegunThenTheModelStoppedThere) {
   const auto split = Split({100, 1, 150, 200});
   EXPECT_EQ(split.segments.size(), 1U);
-  EXPECT_DOUBLE_EQ(split.consumed, 2);
+  EXPECT_DOUBLE_EQ(split.heard, 2);
+  EXPECT_DOUBLE_EQ(split.whole, 2);
 }
 
 TEST(SplitAtTimestamps, WhenTheLastTimeClosesASentenceThenTheRestIsSilence) {
-  EXPECT_DOUBLE_EQ(Split({100, 1, 150}).consumed, 30);
+  EXPECT_DOUBLE_EQ(Split({100, 1, 150}).heard, 30);
 }
 
 TEST(SplitAtTimestamps, WhenTheOnlySentenceIsOpenThenTheWholeWindowIsDone) {
   const auto split = Split({100, 1, 2});
   ASSERT_EQ(split.segments.size(), 1U);
-  EXPECT_DOUBLE_EQ(split.consumed, 30);
+  EXPECT_DOUBLE_EQ(split.heard, 30);
+  EXPECT_DOUBLE_EQ(split.whole, 30);
 }
 
 TEST(SplitAtTimestamps, WhenTimesAreWildThenSegmentsStillAscendInsideTheWindow) {
@@ -154,6 +158,23 @@ TEST(SplitAtTimestamps, WhenTimesAreWildThenSegmentsStillAscendInsideTheWindow) 
     EXPECT_GE(segment.end, last);
     last = segment.end;
   }
+}
+
+TEST(SaysTwice, WhenASentenceComesAgainFasterThanAnybodySpeaksThenItIsALoop) {
+  const Ids said{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  const auto twice = [&](std::size_t first_ends, std::size_t second_ends) {
+    Ids ids{100};
+    ids.insert(ids.end(), said.begin(), said.end());
+    ids.insert(ids.end(), {100 + first_ends, 100 + first_ends});
+    ids.insert(ids.end(), said.begin(), said.end());
+    ids.push_back(100 + second_ends);
+    return SaysTwice(Split(ids));
+  };
+  EXPECT_TRUE(twice(50, 130));                                 // 1 s, 1.6 s
+  EXPECT_TRUE(twice(200, 201));                                // 4 s, 0.02 s
+  EXPECT_FALSE(twice(150, 300));                               // 3 s each: a refrain
+  EXPECT_FALSE(SaysTwice(Split({100, 1, 110, 110, 1, 120})));  // "No. No."
+  EXPECT_FALSE(SaysTwice(Split({})));
 }
 
 TEST(Gate, WhenAPhraseIsSaidOverAndOverThenItLooksLooped) {
@@ -176,6 +197,21 @@ TEST(Gate, WhenAPassIsUnlikelyOrCappedOrLoopedThenItIsNotTrusted) {
   EXPECT_FALSE(LooksRight(Pass(-1.5, false, false), kLimits));
   EXPECT_FALSE(LooksRight(Pass(-0.5, true, false), kLimits));
   EXPECT_FALSE(LooksRight(Pass(-0.5, false, true), kLimits));
+}
+
+TEST(Gate, WhenTwoPassesWriteNearlyTheSameThenTheyAgree) {
+  const auto pass = [](const std::string& text) {
+    DecodedPass result = Pass(-0.1, false, true);
+    result.text = text;
+    return result;
+  };
+  const DecodedPass said = pass("it was the epoch of belief, it was the epoch of incredulity");
+  EXPECT_TRUE(Agree(said, pass("it was the epic of belief, it was the epic of incredulity")));
+  EXPECT_FALSE(Agree(said, pass("it was the epoch of belief, it was the epoch of belief, it was")));
+  EXPECT_FALSE(Agree(said, pass("")));
+  DecodedPass capped = said;
+  capped.capped = true;
+  EXPECT_FALSE(Agree(said, capped));
 }
 
 TEST(Gate, WhenTheCallerMovesTheThresholdsThenTheyDecide) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -20,6 +21,8 @@ constexpr std::size_t kShortestLoop = 8;  // "no, no, no, no" is speech
 constexpr std::size_t kGram = 4;
 constexpr std::size_t kFewestGrams = 24;
 constexpr double kDistinctShare = 0.5;
+
+constexpr double kAgreement = 0.1;  // of the bytes may differ
 
 using Ids = std::span<const std::size_t>;
 
@@ -75,6 +78,25 @@ bool LooksRight(const DecodedPass& pass, const GateLimits& limits) {
 
 bool IsSilence(const DecodedPass& pass, double no_speech_prob, const GateLimits& limits) {
   return no_speech_prob > limits.no_speech && pass.avg_logprob < limits.log_prob;
+}
+
+bool Agree(const DecodedPass& left, const DecodedPass& right) {
+  if (left.capped || right.capped) return false;
+  // Levenshtein's distance, a row at a time.
+  const std::string& a = left.text;
+  const std::string& b = right.text;
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+    }
+  }
+  return static_cast<double>(row.back()) <=
+         kAgreement * static_cast<double>(std::max(a.size(), b.size()));
 }
 
 bool IsBetter(const DecodedPass& left, const DecodedPass& right, const GateLimits& limits) {

@@ -42,9 +42,7 @@ CTranslate2Recognizer::CTranslate2Recognizer(const CTranslate2LoadOptions& optio
 
 CTranslate2Recognizer::~CTranslate2Recognizer() = default;
 
-int CTranslate2Recognizer::parallelism() const {
-  return replicas_ * static_cast<int>(kBatch.rows);
-}
+int CTranslate2Recognizer::parallelism() const { return replicas_ * static_cast<int>(kBatch.rows); }
 
 void CTranslate2Recognizer::Load(const CTranslate2LoadOptions& options, Job& job) {
   try {

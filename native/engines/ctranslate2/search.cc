@@ -12,6 +12,7 @@
 
 #include "core/compression.h"
 #include "core/error.h"
+#include "engines/ctranslate2/segments.h"
 #include "engines/ctranslate2/text.h"
 
 namespace cpw {
@@ -73,7 +74,7 @@ StorageView Stacked(const std::vector<SearchRow>& rows, std::vector<std::int32_t
 }
 
 DecodedPass ToPass(const LoadedWhisper& model, const std::vector<std::size_t>& ids, double score,
-                   std::size_t limit, const DecodeOptions& options) {
+                   std::size_t limit, double duration, const DecodeOptions& options) {
   DecodedPass pass;
   pass.ids = ids;
   pass.capped = ids.size() >= limit;
@@ -90,6 +91,10 @@ DecodedPass ToPass(const LoadedWhisper& model, const std::vector<std::size_t>& i
   pass.text = Trim(model.tokenizer.Decode(text));
   pass.compression_ratio = CompressionRatio(pass.text);
   JudgeLoops(pass, text, LimitsOf(options));
+  if (options.compression_ratio_threshold > 0) {
+    const auto split = SplitAtTimestamps(pass.ids, model.special().timestamp_begin, duration);
+    pass.looped = pass.looped || SaysTwice(split);
+  }
   return pass;
 }
 
@@ -154,8 +159,7 @@ std::vector<FoundText> Search(WhisperReplica& replica, const LoadedWhisper& mode
   search.max_length = MaxLength(most_tokens + longest_prefix, prompt);
   StorageView encoded = Stacked(rows, search.memory_lengths);
   const auto results = replica.generate(std::move(encoded), prompts, search);
-  const std::size_t room =
-      std::min(search.max_length / 2, search.max_length - (prompt - 1));
+  const std::size_t room = std::min(search.max_length / 2, search.max_length - (prompt - 1));
 
   std::vector<FoundText> found;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -164,7 +168,8 @@ std::vector<FoundText> Search(WhisperReplica& replica, const LoadedWhisper& mode
     const std::size_t limit =
         std::min(TokenLimit(rows[i].duration) + rows[i].prompt->prefix.size(), room);
     FoundText text;
-    text.pass = ToPass(model, result.sequences_ids[0], result.scores[0], limit, options);
+    text.pass =
+        ToPass(model, result.sequences_ids[0], result.scores[0], limit, rows[i].duration, options);
     text.pass.kind = attempt.kind;
     text.pass.temperature = attempt.temperature;
     text.no_speech_prob = result.no_speech_prob;

@@ -7,6 +7,9 @@
 namespace cpw {
 namespace {
 
+constexpr std::size_t kFewestTwice = 6;    // tokens; "Yes. Yes." is speech
+constexpr double kFastestToken = 1 / 8.0;  // seconds; people take 1/5 to 1/3
+
 class Splitter {
  public:
   explicit Splitter(double duration) : duration_(duration) {}
@@ -26,10 +29,14 @@ class Splitter {
 
   TokenSegments Finish() {
     TokenSegments result;
-    result.consumed = duration_;
+    result.heard = result.whole = duration_;
     if (open_) {
-      if (!segments_.empty() && open_->start > 0) result.consumed = open_->start;
-      if (!open_->ids.empty()) Close(duration_);
+      if (!segments_.empty() && open_->start > 0) result.whole = open_->start;
+      if (open_->ids.empty()) {
+        result.heard = result.whole;
+      } else {
+        Close(duration_);
+      }
     }
     result.segments = std::move(segments_);
     return result;
@@ -71,6 +78,18 @@ TokenSegments SplitAtTimestamps(std::span<const std::size_t> ids, std::size_t ti
     }
   }
   return splitter.Finish();
+}
+
+bool SaysTwice(const TokenSegments& split) {
+  const auto& segments = split.segments;
+  for (std::size_t i = 1; i < segments.size(); ++i) {
+    const TokenSegment& one = segments[i - 1];
+    const TokenSegment& two = segments[i];
+    if (two.ids.size() < kFewestTwice || one.ids != two.ids) continue;
+    const double shorter = std::min(one.end - one.start, two.end - two.start);
+    if (shorter < kFastestToken * static_cast<double>(two.ids.size())) return true;
+  }
+  return false;
 }
 
 }  // namespace cpw

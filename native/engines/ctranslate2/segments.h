@@ -16,9 +16,12 @@ struct TokenSegment {
 
 struct TokenSegments {
   std::vector<TokenSegment> segments;
-  // Where the model stopped listening: the beginning of a sentence that it left open, else the
-  // window's end. A segment that begins there is unfinished.
-  double consumed = 0;
+  // Where the model stopped listening, as it says: where it opened a sentence and wrote nothing. A
+  // sentence that it wrote and left open counts as heard to the end of the window.
+  double heard = 0;
+  // As `heard`, but a sentence left open counts as cut off: it is to be decoded again with the
+  // audio that follows the window. It is the last one, and begins there.
+  double whole = 0;
 };
 
 // Cuts decoded ids at their time tokens: Whisper writes <|start|> text <|end|> for each segment and
@@ -26,5 +29,9 @@ struct TokenSegments {
 // 0..duration, start < end, and do not go back.
 TokenSegments SplitAtTimestamps(std::span<const std::size_t> ids, std::size_t timestamp_begin,
                                 double duration);
+
+// Whether a sentence of some length comes twice in a row and too fast for anybody to have said it
+// so: a short loop, which leaves no trace in the measures of a whole text.
+bool SaysTwice(const TokenSegments& split);
 
 }  // namespace cpw

@@ -82,13 +82,14 @@ void WindowTask::BeginPart(Replica& replica, double offset) {
   if (offset > 0) options.prefix.clear();  // the window began with it
   prompt_ = BuildPrompt(model_, result_.language, options);
   best_.reset();
+  agreed_ = false;
   rung_ = 0;
   ChooseNext();
 }
 
 void WindowTask::ChooseNext() {
   next_.reset();
-  if (best_ && (LooksRight(best_->pass, limits_) ||
+  if (best_ && (agreed_ || LooksRight(best_->pass, limits_) ||
                 IsSilence(best_->pass, best_->no_speech_prob, limits_))) {
     return;
   }
@@ -115,6 +116,8 @@ std::vector<FoundText> WindowTask::Search(Replica& replica,
 }
 
 void WindowTask::Consider(FoundText found) {
+  agreed_ = best_ && found.pass.kind == DecodingPass::kFull && !found.pass.text.empty() &&
+            found.pass.avg_logprob >= limits_.log_prob && Agree(found.pass, best_->pass);
   if (!best_ || IsBetter(found.pass, best_->pass, limits_)) best_ = std::move(found);
   ChooseNext();
 }
@@ -134,9 +137,8 @@ void WindowTask::FinishPart(Replica& replica) {
   const double shortest = options_.seeks ? kShortestSeek : kShortestRest;
   done_ = window_->duration() - reached < shortest || reached - offset_ < kHeadway;
   if (done_) return;
-  // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
-  std::erase_if(result_.segments,
-                [&](const Segment& segment) { return segment.start >= reached; });
+  // Nothing is said twice: the rest is decoded from there on, here or by the driver.
+  std::erase_if(result_.segments, [&](const Segment& segment) { return segment.start >= reached; });
   result_.consumed = options_.seeks ? reached : window_->duration();
   done_ = options_.seeks;
   if (!done_) BeginPart(replica, reached);
@@ -161,7 +163,7 @@ double WindowTask::AddSegments() {
     if (options_.multilingual) segment.language = result_.language;
     if (!segment.text.empty()) result_.segments.push_back(std::move(segment));
   }
-  return offset_ + split.consumed;
+  return offset_ + (options_.seeks ? split.whole : split.heard);
 }
 
 }  // namespace cpw

@@ -91,6 +91,7 @@ class WindowTask {
   std::size_t rung_ = 0;
   std::optional<Attempt> next_;
   std::optional<FoundText> best_;
+  bool agreed_ = false;  // two passes wrote the same
 };
 
 }  // namespace cpw
