@@ -127,6 +127,8 @@ async function transcribeOne(
   events.emit({ type: 'result', file: input, elapsedS, written, ...rounded(transcript) });
   if (transcript.segments.length === 0) warn(work, 'no speech was found', input);
   reporter.note(`${shownInput(input)}: ${summaryOf(transcript, elapsedS)}`);
+  const leftOut = removedNote(transcript);
+  if (leftOut !== undefined) reporter.note(`${shownInput(input)}: ${leftOut}`);
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
 }
 
@@ -168,6 +170,13 @@ function inMilliseconds(segment: Segment): Segment {
 function summaryOf({ duration, language }: Transcript, seconds: number): string {
   const speed = duration / Math.max(seconds, 0.001);
   return `${duration.toFixed(1)} s of audio in ${seconds.toFixed(1)} s (${speed.toFixed(1)} x real time), language ${language}`;
+}
+
+/** How much was taken for invented; undefined where nothing was. */
+function removedNote({ removed = [] }: Transcript): string | undefined {
+  if (removed.length === 0) return undefined;
+  const what = removed.length === 1 ? '1 text was' : `${removed.length} texts were`;
+  return `${what} left out, since nobody seems to have said it; --format json keeps them`;
 }
 
 function recordFailure(file: string, error: unknown, work: TranscribeWork): void {
