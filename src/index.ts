@@ -16,6 +16,8 @@ export type {
   EngineName,
   LanguageScore,
   ModelInfo,
+  ReadClip,
+  RemovedText,
   Segment,
   SpeechSegment,
   Transcript,

@@ -6,6 +6,7 @@ import {
   type AudioInput,
   type CpwError,
   type ErrorCode,
+  type ReadClip,
   type RecognizerOptions,
   type Segment,
   type SpeechSegment,
@@ -35,6 +36,13 @@ same<TranscribeOptions['language'], string | undefined>();
 same<TranscribeOptions['beamSize'], number | undefined>();
 same<TranscribeOptions['vad'], boolean | VadOptions | undefined>();
 same<VadOptions['speechPadMs'], number | undefined>();
+same<TranscribeOptions['channels'], 'mix' | 'split' | undefined>();
+same<Segment['channel'], number | undefined>();
+same<NonNullable<Transcript['clips']>[number], ReadClip>();
+const clips: TranscribeOptions = { clips: ['10-20', { start: '1:05', end: 90 }, '2:00-'] };
+// @ts-expect-error a clip has a start
+const endless: TranscribeOptions = { clips: [{ end: 90 }] };
+void [clips, endless];
 
 // @ts-expect-error misspelt options do not compile
 const misspelt: TranscribeOptions = { beemSize: 3 };
