@@ -18,7 +18,12 @@ import {
   type TranscribeOptions,
 } from '../options/transcribe.js';
 import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
-import { loadRecognizer, type LoadContext } from './load-recognizer.js';
+import {
+  loadPrepared,
+  prepareRecognizer,
+  type LoadContext,
+  type PreparedRecognizer,
+} from './load-recognizer.js';
 import { ensureSpeechDetector, type EnsureOptions } from '../models/ensure-model.js';
 import { SpeechDetector } from './speech-detector.js';
 import { splitChannels, type TranscribeChannel } from './split-channels.js';
@@ -58,7 +63,12 @@ export class Recognizer {
     options: RecognizerOptions = {},
     context: LoadContext = {},
   ): Promise<Recognizer> {
-    const { native, path, reason, store } = await loadRecognizer(model, options, context);
+    return Recognizer.open(await prepareRecognizer(model, options, context), context.signal);
+  }
+
+  /** @internal For pools. */
+  static async open(prepared: PreparedRecognizer, signal?: AbortSignal): Promise<Recognizer> {
+    const { native, path, reason, store } = await loadPrepared(prepared, signal);
     return new Recognizer(native, { ...native.info, path, reason }, store);
   }
 

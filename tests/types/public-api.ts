@@ -1,11 +1,14 @@
 // Checked by tsc and never run: what users see of the types.
 import { Readable } from 'node:stream';
 import {
+  ModelPool,
   Recognizer,
   SpeechDetector,
   type AudioInput,
   type CpwError,
   type ErrorCode,
+  type PooledModel,
+  type PooledRecognizer,
   type ReadClip,
   type RecognizerOptions,
   type Segment,
@@ -107,4 +110,14 @@ export function errors(error: CpwError): void {
   same<typeof error.code, ErrorCode>();
   same<Extract<ErrorCode, 'CPW_INVALID_OPTIONS'>, 'CPW_INVALID_OPTIONS'>();
   same<typeof error.transient, boolean>();
+}
+
+export async function pooled(signal: AbortSignal): Promise<void> {
+  await using pool = new ModelPool({ idleS: 60, maxBytes: 4e9 });
+  await using handle = await pool.acquire('base', { engine: 'whisper' }, { signal });
+  same<typeof handle, PooledRecognizer>();
+  same<Awaited<ReturnType<typeof handle.transcribe>>, Transcript>();
+  same<(typeof pool.models)[number], PooledModel>();
+  // @ts-expect-error a pool has no such option
+  void new ModelPool({ models: 3 });
 }
