@@ -1,4 +1,6 @@
 export { Recognizer, type RecognizerInfo } from './engines/recognizer.js';
+export { ModelPool, type PooledModel } from './engines/model-pool.js';
+export { PooledRecognizer } from './engines/pooled-recognizer.js';
 export { SpeechDetector } from './engines/speech-detector.js';
 export type { LoadContext } from './engines/load-recognizer.js';
 export type { TranscribeContext, Transcription } from './engines/transcription.js';
@@ -8,6 +10,7 @@ export type { MediaOptions } from './options/media.js';
 export type { DownloadEvent, OnDownload } from './models/download-event.js';
 export type { ModelFormat } from './models/layout.js';
 export type { HubOptions } from './options/download.js';
+export type { ModelPoolOptions } from './options/model-pool.js';
 export type { SpeechDetectorOptions } from './options/speech-detector.js';
 export type { RecognizerOptions } from './options/recognizer.js';
 export type { TranscribeOptions, VadOptions } from './options/transcribe.js';
@@ -16,6 +19,8 @@ export type {
   EngineName,
   LanguageScore,
   ModelInfo,
+  ReadClip,
+  RemovedText,
   Segment,
   SpeechSegment,
   Transcript,

@@ -37,8 +37,10 @@ export interface Segment {
   /** At which the text was drawn, 0 where it was searched for. */
   readonly temperature: number;
   readonly pass: DecodingPass;
-  /** Whisper's code, where the language was decided for every window. */
+  /** Whisper's code, where the language was decided for every window, or for each channel. */
   readonly language?: string;
+  /** Counted from 0, where each channel was transcribed on its own. */
+  readonly channel?: number;
   /** Present when word times were asked for. */
   readonly words?: readonly Word[];
 }
@@ -50,6 +52,14 @@ export interface RemovedText {
   readonly text: string;
   /** Why it was left out, in words. */
   readonly reason: string;
+  /** As a segment's. */
+  readonly channel?: number;
+}
+
+/** A part of a recording that was read. Times are seconds from the beginning of the recording. */
+export interface ReadClip {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What `Recognizer.transcribe` resolves to. */
@@ -60,8 +70,10 @@ export interface Transcript {
   readonly languageProbability: number;
   /** Where a clip begins in its recording, in seconds; absent when all of it was read. */
   readonly start?: number;
-  /** Seconds of audio that were read, from `start` on. */
+  /** Seconds of audio that were read, from `start` on; with `clips` the gaps count too. */
   readonly duration: number;
+  /** The parts that were read, where `clips` asked for several. */
+  readonly clips?: readonly ReadClip[];
   readonly segments: readonly Segment[];
   /** What was left out of the segments; absent where nothing was. */
   readonly removed?: readonly RemovedText[];

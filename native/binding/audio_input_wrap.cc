@@ -20,6 +20,12 @@
 namespace cpw {
 namespace {
 
+// -1: all of them, mixed.
+std::optional<std::size_t> ReadChannel(Fields& fields) {
+  const std::int32_t channel = fields.Int32("channel");
+  return channel < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(channel));
+}
+
 Napi::Value Make(Napi::Env env, AudioInputWrap::Parts parts) {
   return Environment::Get(env).audio_input_class.New(
       {Napi::External<AudioInputWrap::Parts>::New(env, &parts)});
@@ -37,6 +43,7 @@ Napi::Value ToJs(Napi::Env env, const MediaIdentity& identity) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("route", kRoutes[static_cast<int>(identity.route)]);
   object.Set("format", identity.format);
+  object.Set("channels", identity.channels);
   return object;
 }
 
@@ -97,10 +104,11 @@ std::shared_ptr<AudioSource> AudioInputWrap::Take() {
 
 Napi::Value AudioInputWrap::FromFile(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&] {
-    if (!info[0].IsString()) throw CpwError(ErrorCode::kInternal, "path must be a string.");
-    const std::string path = info[0].As<Napi::String>().Utf8Value();
-    auto stream = std::make_shared<FileByteStream>(path);
-    return Make(info.Env(), {std::make_shared<DecodedSource>(std::move(stream)), {}});
+    Fields fields(info[0], "options");
+    auto stream = std::make_shared<FileByteStream>(fields.String("path"));
+    const auto channel = ReadChannel(fields);
+    fields.Finish();
+    return Make(info.Env(), {std::make_shared<DecodedSource>(std::move(stream), channel), {}});
   });
 }
 
@@ -122,10 +130,11 @@ Napi::Value AudioInputWrap::PushBytes(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&] {
     Fields fields(info[0], "options");
     const std::int32_t capacity = fields.Int32("capacityBytes");
+    const auto channel = ReadChannel(fields);
     fields.Finish();
     if (capacity <= 0) throw CpwError(ErrorCode::kInternal, "capacityBytes must be above 0.");
     auto stream = std::make_shared<PushByteStream>(static_cast<std::size_t>(capacity));
-    return Make(info.Env(), {std::make_shared<DecodedSource>(stream), stream});
+    return Make(info.Env(), {std::make_shared<DecodedSource>(stream, channel), stream});
   });
 }
 
@@ -155,13 +164,20 @@ Napi::Value AudioInputWrap::IdentifyHead(const Napi::CallbackInfo& info) {
 Napi::Value AudioInputWrap::Clip(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&] {
     Fields fields(info[0], "options");
-    const double begin = fields.Number("beginSample");
-    const double end = fields.Number("endSample");
+    const std::vector<double> begins = fields.Numbers("beginSamples");
+    const std::vector<double> ends = fields.Numbers("endSamples");
     fields.Finish();
-    if (begin < 0) throw CpwError(ErrorCode::kInternal, "beginSample must not be below 0.");
-    std::optional<std::uint64_t> last;
-    if (end >= 0) last = static_cast<std::uint64_t>(end);
-    source_ = std::make_shared<ClipSource>(Take(), static_cast<std::uint64_t>(begin), last);
+    if (begins.size() != ends.size()) {
+      throw CpwError(ErrorCode::kInternal, "A clip has a begin and an end.");
+    }
+    std::vector<ClipRange> clips;
+    for (std::size_t i = 0; i < begins.size(); ++i) {
+      if (begins[i] < 0) throw CpwError(ErrorCode::kInternal, "No clip begins below 0.");
+      ClipRange& clip = clips.emplace_back();
+      clip.begin = static_cast<std::uint64_t>(begins[i]);
+      if (ends[i] >= 0) clip.end = static_cast<std::uint64_t>(ends[i]);
+    }
+    source_ = std::make_shared<ClipSource>(Take(), std::move(clips));
     return info.Env().Undefined();
   });
 }

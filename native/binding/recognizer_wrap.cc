@@ -8,7 +8,7 @@
 #include "binding/speech_detector_wrap.h"
 #include "binding/submit.h"
 #include "binding/type_tags.h"
-#include "core/transcription.h"
+#include "core/clip_transcription.h"
 
 namespace cpw {
 
@@ -65,8 +65,8 @@ Napi::Value RecognizerWrap::Transcribe(const Napi::CallbackInfo& info) {
         info.Env(), info[3],
         [recognizer, detector, options, source](const std::shared_ptr<Job>& job) {
           const ConsumerGuard guard(*source);
-          const auto scorer = options.vad ? detector->MakeScorer() : nullptr;
-          return cpw::Transcribe(*recognizer, *source, scorer.get(), options, job);
+          const auto scorer = [&] { return options.vad ? detector->MakeScorer() : nullptr; };
+          return TranscribeClips(*recognizer, *source, scorer, options, job);
         },
         [](Napi::Env env, const TranscriptionResult& result) { return ToJs(env, result); });
   });

@@ -23,6 +23,15 @@ class AudioSource {
   // Seconds of the recording that lie before the first sample: 0, but for a clip.
   virtual double Begin() const { return 0; }
 
+  // Of several clips in one source, each of which ends as audio does: goes on to the next one,
+  // false after the last. Begin() and Duration() are the current one's.
+  virtual bool NextClip() { return false; }
+  struct Part {
+    double before;  // 0..1 of all that is to be read
+    double share;
+  };
+  virtual Part CurrentPart() const { return {0, 1}; }
+
   // What keeps the audio from being whole, in words; empty where it is. Asked once it has ended.
   virtual std::string Damage() const { return {}; }
 

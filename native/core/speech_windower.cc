@@ -172,7 +172,15 @@ double SpeechWindower::Level(std::int64_t frame) const {
 
 void SpeechWindower::CloseAt(std::int64_t begin, std::int64_t end) {
   done_ = end;
-  if (auto window = Copy({begin, end})) ready_.push_back(std::move(*window));
+  auto window = Copy({begin, end});
+  if (!window) return;
+  // The last frame may have been scored in part only: the audio may end inside it.
+  for (std::int64_t frame = begin / kFrame; frame * kFrame < end; ++frame) {
+    const std::int64_t held = frame - first_frame_;
+    if (held >= 0 && held < std::ssize(probabilities_))
+      window->speech.push_back(probabilities_[static_cast<std::size_t>(held)]);
+  }
+  ready_.push_back(std::move(*window));
 }
 
 void SpeechWindower::CloseDraft() {

@@ -6,6 +6,7 @@
 #include <future>
 #include <utility>
 
+#include "core/invented_text.h"
 #include "core/supervised_call.h"
 #include "core/timeline.h"
 
@@ -48,14 +49,17 @@ class Transcriber {
             one_by_one_ ? 1 : 2 * static_cast<std::size_t>(std::max(recognizer.parallelism(), 1))),
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
         progress_(job, source),
-        timeline_(source.Begin()) {}
+        timeline_(source.Begin()),
+        invented_(source.Begin(), options.vad ? options.vad->threshold : 1) {}
 
   TranscriptionResult Run() {
     DecideLanguage();
     while (Step()) job_.Check();
     job_.Check();
+    for (const Segment& segment : invented_.Finish()) job_.Emit(segment);
     progress_.Finish();
-    return {decode_.language, language_probability_, windower_->position(), source_.Damage(), {}};
+    return {decode_.language, language_probability_, windower_->position(), source_.Damage(),
+            invented_.TakeRemoved()};
   }
 
   // What waits in the engine's queue behind other jobs' windows is given up: nothing runs for it.
@@ -165,7 +169,8 @@ class Transcriber {
     WindowResult found = result.get();
     job_.Check();
     Remember(found.segments);
-    for (const Segment& segment : timeline_.Place(*window, std::move(found.segments)))
+    auto placed = timeline_.Place(*window, std::move(found.segments));
+    for (const Segment& segment : invented_.Keep(*window, std::move(placed), found.removed))
       job_.Emit(segment);
     double done = window->start + window->duration();
     if (seeks_) {
@@ -200,6 +205,7 @@ class Transcriber {
   std::unique_ptr<Windower> windower_;
   ProgressMeter progress_;
   Timeline timeline_;
+  InventedTextFilter invented_;
   double language_probability_ = 0;
   std::string said_;
   std::deque<Window> ahead_;  // read to decide the language, not submitted yet

@@ -13,6 +13,8 @@ namespace cpw {
 struct Window {
   double start = 0;  // seconds from the beginning of the audio
   std::vector<float> samples;
+  // Speech probability of each SpeechScorer::kFrameSamples of them; empty where nobody listened.
+  std::vector<float> speech = {};
   double duration() const { return static_cast<double>(samples.size()) / kSampleRate; }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -24,6 +25,12 @@ void MixDown(std::span<const float> frames, std::size_t channels, std::vector<fl
     for (std::size_t c = 0; c < channels; ++c) sum += frames[i * channels + c];
     mono[i] = sum * share;
   }
+}
+
+void PickOut(std::span<const float> frames, std::size_t channels, std::size_t channel,
+             std::vector<float>& mono) {
+  mono.resize(frames.size() / channels);
+  for (std::size_t i = 0; i < mono.size(); ++i) mono[i] = frames[i * channels + channel];
 }
 
 }  // namespace
@@ -53,6 +60,10 @@ void DecodedSource::Open() {
   input_ = std::make_unique<BufferedInput>(*stream_);
   auto decoder = OpenDecoder(*input_);
   const auto format = decoder->format();
+  if (channel_ && *channel_ >= static_cast<std::size_t>(format.channels)) {
+    RefuseMedia(*input_, "it has no channel " + std::to_string(*channel_ + 1) + ", only " +
+                             std::to_string(format.channels));
+  }
   decoded_.resize(kBlockFrames * static_cast<std::size_t>(format.channels));
   resampler_ = std::make_unique<Resampler>(format.rate);
   decoder_ = std::move(decoder);
@@ -65,7 +76,11 @@ void DecodedSource::DecodeMore() {
   frames_ += frames;
   const std::span samples(decoded_.data(), frames * channels);
   MakeFinite(samples);
-  MixDown(samples, channels, mono_);
+  if (channel_) {
+    PickOut(samples, channels, *channel_, mono_);
+  } else {
+    MixDown(samples, channels, mono_);
+  }
   resampler_->Push(mono_);
 }
 

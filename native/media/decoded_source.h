@@ -21,7 +21,10 @@ namespace cpw {
 // warning in the log; one without any audio is an error.
 class DecodedSource final : public AudioSource {
  public:
-  explicit DecodedSource(std::shared_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
+  // `channel` alone, counted from 0; nullopt: all of them, mixed.
+  explicit DecodedSource(std::shared_ptr<ByteStream> stream,
+                         std::optional<std::size_t> channel = std::nullopt)
+      : stream_(std::move(stream)), channel_(channel) {}
 
   std::size_t Read(float* out, std::size_t count) override;
   // From the header, or guessed from the share of the bytes that were read so far.
@@ -40,6 +43,7 @@ class DecodedSource final : public AudioSource {
   void End();
 
   std::shared_ptr<ByteStream> stream_;
+  const std::optional<std::size_t> channel_;
   std::atomic<bool> interrupted_{false};
   std::unique_ptr<BufferedInput> input_;
   std::unique_ptr<Decoder> decoder_;

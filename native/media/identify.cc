@@ -32,7 +32,7 @@ class HeadStream final : public ByteStream {
 MediaIdentity IdentifyMedia(ByteStream& stream) {
   BufferedInput input(stream);
   try {
-    OpenDecoder(input);
+    return {MediaRoute::kDecoded, {}, OpenDecoder(input)->format().channels};
   } catch (const ForeignFormat& foreign) {
     return {MediaRoute::kForeign, foreign.format()};
   } catch (const CpwError& error) {
@@ -45,7 +45,7 @@ MediaIdentity IdentifyHead(std::span<const std::uint8_t> head, bool whole) {
   HeadStream stream(head);
   BufferedInput input(stream);
   try {
-    OpenDecoder(input);
+    return {MediaRoute::kDecoded, {}, OpenDecoder(input)->format().channels};
   } catch (const CpwError& error) {
     if (stream.exhausted() && !whole) return {MediaRoute::kMore, {}};
     const auto* foreign = dynamic_cast<const ForeignFormat*>(&error);

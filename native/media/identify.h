@@ -18,6 +18,7 @@ enum class MediaRoute {
 struct MediaIdentity {
   MediaRoute route = MediaRoute::kDecoded;
   std::string format;  // of kForeign, in words: "an AVI file"
+  int channels = 0;    // of kDecoded, 0 where its header is damaged
 };
 
 // By the content alone. Throws CpwError where the stream cannot be read.

@@ -82,9 +82,13 @@ function fileLine({ config, by, searched, job }: ShownConfiguration['files']): s
 
 function textOf(value: unknown): string {
   if (value === undefined) return '(unset)';
-  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.map(entryOf).join(', ');
   if (value === '') return "''";
   return shownInput(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function entryOf(entry: unknown): string {
+  return typeof entry === 'string' ? entry : JSON.stringify(entry);
 }
 
 /** An object that stands for a switch which is on is shown as `true`: what is in it has rows of its own. */

@@ -4,6 +4,7 @@ import { rounded } from '../export/transcript-schema.js';
 import { writeTranscript } from '../export/write-transcript.js';
 import type { configSchemas } from '../options/config.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
+import { withVoice } from '../subtitles/voice.js';
 import type { Segment, Transcript } from '../types.js';
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
@@ -127,6 +128,8 @@ async function transcribeOne(
   events.emit({ type: 'result', file: input, elapsedS, written, ...rounded(transcript) });
   if (transcript.segments.length === 0) warn(work, 'no speech was found', input);
   reporter.note(`${shownInput(input)}: ${summaryOf(transcript, elapsedS)}`);
+  const leftOut = removedNote(transcript);
+  if (leftOut !== undefined) reporter.note(`${shownInput(input)}: ${leftOut}`);
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
 }
 
@@ -153,11 +156,19 @@ function watch(input: string, startedAt: number, work: TranscribeWork): Watch {
       events.emit({ type: 'progress', file: input, fraction, ...pace });
     },
     onSegment: (segment) => {
-      audioS = segment.end - (values.transcribe.start ?? 0);
+      audioS = readUntil(segment.end, values.transcribe);
       events.emit({ type: 'segment', file: input, ...inMilliseconds(segment) });
-      if (asText) reporter.result(`${segment.text.trim()}\n`);
+      if (asText) reporter.result(`${withVoice(segment).text.trim()}\n`);
     },
   };
+}
+
+/** Seconds of audio that are done once the recording is done up to a moment. */
+function readUntil(at: number, { start, clips }: TranscribeValues['transcribe']): number {
+  if (clips === undefined) return at - start;
+  return clips
+    .filter((clip) => clip.start < at)
+    .reduce((sum, clip) => sum + Math.min(clip.end ?? at, at) - clip.start, 0);
 }
 
 function inMilliseconds(segment: Segment): Segment {
@@ -165,9 +176,17 @@ function inMilliseconds(segment: Segment): Segment {
   return rounded(whole).segments[0] ?? segment;
 }
 
-function summaryOf({ duration, language }: Transcript, seconds: number): string {
-  const speed = duration / Math.max(seconds, 0.001);
-  return `${duration.toFixed(1)} s of audio in ${seconds.toFixed(1)} s (${speed.toFixed(1)} x real time), language ${language}`;
+function summaryOf({ duration, clips, language }: Transcript, seconds: number): string {
+  const read = clips?.reduce((sum, { start, end }) => sum + end - start, 0) ?? duration;
+  const speed = read / Math.max(seconds, 0.001);
+  return `${read.toFixed(1)} s of audio in ${seconds.toFixed(1)} s (${speed.toFixed(1)} x real time), language ${language}`;
+}
+
+/** How much was taken for invented; undefined where nothing was. */
+function removedNote({ removed = [] }: Transcript): string | undefined {
+  if (removed.length === 0) return undefined;
+  const what = removed.length === 1 ? '1 text was' : `${removed.length} texts were`;
+  return `${what} left out, since nobody seems to have said it; --format json keeps them`;
 }
 
 function recordFailure(file: string, error: unknown, work: TranscribeWork): void {

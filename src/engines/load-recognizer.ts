@@ -88,19 +88,33 @@ export async function missingForms(
   return (await missingSteps(model, wish, root.root)).steps;
 }
 
-/** Chooses device, engine and form of the model, and loads it. */
-export async function loadRecognizer(
+/** A load that is decided on, with the model on the disk. */
+export interface PreparedRecognizer {
+  readonly plan: RecognizerPlan;
+  /** How the speech detector is brought, should it be missing. */
+  readonly store: EnsureOptions;
+}
+
+/** Chooses device, engine and form of the model, and brings what is missing of it. */
+export async function prepareRecognizer(
   model: string,
   options: RecognizerOptions,
   context: LoadContext,
-): Promise<LoadedRecognizer> {
+): Promise<PreparedRecognizer> {
   const { signal, ...callbacks } = context;
   const choice = await choose(options, signal);
   const { parsed, wish, root } = choice;
   const store: EnsureOptions = { ...callbacks, ...root, download: parsed.download };
   await ensureModel(model, wish, { ...store, signal });
   const made = await formOfSafeTensors(model, wish, { ...store, signal });
-  const plan = await planFor(made?.path ?? model, choice);
+  return { plan: await planFor(made?.path ?? model, choice), store };
+}
+
+/** Loads what was decided on. */
+export async function loadPrepared(
+  { plan, store }: PreparedRecognizer,
+  signal?: AbortSignal,
+): Promise<LoadedRecognizer> {
   const native = await runJob(() => startLoad(loadAddon(), plan), signal);
   return { native, path: plan.model.path, reason: plan.reason, store };
 }

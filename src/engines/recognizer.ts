@@ -1,5 +1,11 @@
+import { countChannels } from '../media/channels.js';
 import { openInput, type AudioInput } from '../media/input.js';
-import type { NativeRecognizer, NativeSegment, NativeTranscribeOptions } from '../native/addon.js';
+import type {
+  NativeRecognizer,
+  NativeSegment,
+  NativeTranscribeOptions,
+  NativeTranscript,
+} from '../native/addon.js';
 import { runCall } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
 import type { MediaOptions } from '../options/media.js';
@@ -12,9 +18,15 @@ import {
   type TranscribeOptions,
 } from '../options/transcribe.js';
 import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
-import { loadRecognizer, type LoadContext } from './load-recognizer.js';
+import {
+  loadPrepared,
+  prepareRecognizer,
+  type LoadContext,
+  type PreparedRecognizer,
+} from './load-recognizer.js';
 import { ensureSpeechDetector, type EnsureOptions } from '../models/ensure-model.js';
 import { SpeechDetector } from './speech-detector.js';
+import { splitChannels, type TranscribeChannel } from './split-channels.js';
 import { startTranscription, type TranscribeContext, type Transcription } from './transcription.js';
 
 /** What a loaded recogniser says of itself. */
@@ -51,7 +63,12 @@ export class Recognizer {
     options: RecognizerOptions = {},
     context: LoadContext = {},
   ): Promise<Recognizer> {
-    const { native, path, reason, store } = await loadRecognizer(model, options, context);
+    return Recognizer.open(await prepareRecognizer(model, options, context), context.signal);
+  }
+
+  /** @internal For pools. */
+  static async open(prepared: PreparedRecognizer, signal?: AbortSignal): Promise<Recognizer> {
+    const { native, path, reason, store } = await loadPrepared(prepared, signal);
     return new Recognizer(native, { ...native.info, path, reason }, store);
   }
 
@@ -102,11 +119,31 @@ export class Recognizer {
     context: TranscribeContext,
   ): Promise<Transcript> {
     const parsed = parseOptions(transcribeOptionsSchema, options, { subject: 'transcribe' });
-    const { signal, onProgress, onNote } = context;
+    const { signal, onNote } = context;
     signal?.throwIfAborted();
+    if (parsed.channels === 'mix') return this.#read(input, parsed, context);
+    const count = await countChannels(loadAddon(), input, { media: parsed, signal });
+    if (count > 1) {
+      const run: TranscribeChannel = (channel, inner) =>
+        this.#read(input, parsed, { ...inner, channel });
+      return splitChannels(count, run, context);
+    }
+    onNote?.('The input has one channel, so that channels: split has nothing to split');
+    return this.#read(input, parsed, context);
+  }
+
+  /** Transcribes all channels mixed, or one of them. */
+  async #read(
+    input: AudioInput,
+    parsed: ParsedTranscribeOptions,
+    context: TranscribeContext & { readonly channel?: number },
+  ): Promise<Transcript> {
+    const { signal, onProgress, onNote, channel } = context;
     const useDetector = parsed.vad !== false && !this.#closed;
     const detector = useDetector ? (await this.#speechDetector(signal)).native : null;
-    const opened = await openInput(loadAddon(), input, { media: parsed, signal, onNote });
+    const media = withClips(parsed);
+    const { clips } = parsed;
+    const opened = await openInput(loadAddon(), input, { media, clips, channel, signal, onNote });
     const segments: Segment[] = [];
     const onSegment = (native: NativeSegment): void => {
       const segment = toSegment(native, segments.length);
@@ -117,17 +154,8 @@ export class Recognizer {
     const start = () =>
       this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
     const native = await runCall(start, opened, signal);
-    const { language, languageProbability, duration, damage, removed } = native;
-    if (damage !== '') onNote?.(damage);
-    const from = parsed.start > 0 ? { start: parsed.start } : {};
-    return {
-      language,
-      languageProbability,
-      ...from,
-      duration,
-      segments,
-      ...(removed.length > 0 ? { removed } : {}),
-    };
+    if (native.damage !== '') onNote?.(native.damage);
+    return toTranscript(native, media, segments);
   }
 
   /** One detector for all calls, loaded at the first that needs it. */
@@ -148,6 +176,34 @@ export class Recognizer {
 
 function toSegment(native: NativeSegment, id: number): Segment {
   return { id, ...native, confidence: Math.min(1, Math.exp(native.avgLogprob)) };
+}
+
+/** The options with the span of all clips for `start` and `end`, where there are clips. */
+function withClips(options: ParsedTranscribeOptions): ParsedTranscribeOptions {
+  const { clips } = options;
+  if (clips === undefined) return options;
+  return { ...options, start: clips[0]?.start ?? 0, end: clips.at(-1)?.end };
+}
+
+function toTranscript(
+  { language, languageProbability, duration, removed }: NativeTranscript,
+  { start, clips }: ParsedTranscribeOptions,
+  segments: readonly Segment[],
+): Transcript {
+  // Only the last clip may reach beyond the audio.
+  const read = clips?.map((clip) => ({
+    start: clip.start,
+    end: Math.min(clip.end ?? Infinity, start + duration),
+  }));
+  return {
+    language,
+    languageProbability,
+    ...(start > 0 ? { start } : {}),
+    duration,
+    ...(read === undefined ? {} : { clips: read }),
+    segments,
+    ...(removed.length > 0 ? { removed } : {}),
+  };
 }
 
 function toNative(options: ParsedTranscribeOptions): NativeTranscribeOptions {

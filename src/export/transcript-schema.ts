@@ -17,6 +17,7 @@ const removedSchema = z.strictObject({
   end: seconds,
   text: z.string(),
   reason: z.string(),
+  channel: z.exactOptional(z.int32().min(0)),
 });
 
 /** One segment of a {@link transcriptSchema}. */
@@ -25,14 +26,15 @@ export const segmentSchema = z.strictObject({
   start: seconds,
   end: seconds,
   text: z.string(),
-  avgLogprob: z.number().max(0),
-  noSpeechProb: probability,
-  confidence: probability,
+  avgLogprob: z.number().max(0).describe('Mean natural-log probability of the tokens'),
+  noSpeechProb: probability.describe('How likely the model found the window to hold no speech'),
+  confidence: probability.describe('exp(avgLogprob)'),
   // Absent from transcripts that were written before they were known.
   compressionRatio: z.number().min(0).default(0),
   temperature: z.number().min(0).default(0),
   pass: z.enum(['first', 'beam', 'full', 'sampled']).default('first'),
   language: z.exactOptional(z.string().min(1)),
+  channel: z.exactOptional(z.int32().min(0)).describe('Counted from 0, with --channels split'),
   words: z.exactOptional(z.array(wordSchema)),
 });
 
@@ -47,8 +49,11 @@ export const transcriptSchema = z
     languageProbability: probability,
     start: z.exactOptional(seconds),
     duration: seconds,
+    clips: z
+      .exactOptional(z.array(z.strictObject({ start: seconds, end: seconds })))
+      .describe('What was read, with --clips'),
     segments: z.array(segmentSchema),
-    removed: z.exactOptional(z.array(removedSchema)),
+    removed: z.exactOptional(z.array(removedSchema)).describe('What was taken for invented'),
   })
   .check((context) => {
     for (const problem of orderProblems(context.value)) {
@@ -124,6 +129,7 @@ export function rounded(transcript: Transcript): Transcript {
   return {
     ...transcript,
     duration: round(transcript.duration),
+    ...(transcript.clips ? { clips: transcript.clips.map(roundedSpan) } : {}),
     segments: transcript.segments.map((segment) => ({
       ...segment,
       ...roundedSpan(segment),

@@ -5,6 +5,7 @@ import { CpwError } from '../errors.js';
 import type { TranscriptFormat } from '../options/output.js';
 import { cuesOf } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
+import { withVoice } from '../subtitles/voice.js';
 import { formatVtt } from '../subtitles/vtt.js';
 import type { Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
@@ -21,7 +22,7 @@ export interface WriteTranscriptOptions {
 
 const formatters: Readonly<Record<TranscriptFormat, (transcript: Transcript) => string>> = {
   txt: formatTxt,
-  srt: ({ segments }) => formatSrt(cuesOf(segments)),
+  srt: ({ segments }) => formatSrt(cuesOf(segments.map(withVoice))),
   vtt: ({ segments }) => formatVtt(cuesOf(segments)),
   json: formatJson,
 };
@@ -66,7 +67,8 @@ export async function writeTranscript(
 
 function formatTxt({ segments }: Transcript): string {
   return segments
-    .map(({ text }) => text.replaceAll(/\s+/gu, ' ').trim())
+    .filter(({ text }) => text.trim() !== '')
+    .map((segment) => withVoice(segment).text.replaceAll(/\s+/gu, ' ').trim())
     .filter((text) => text !== '')
     .map((text) => `${text}\n`)
     .join('');

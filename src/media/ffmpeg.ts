@@ -15,6 +15,8 @@ export interface FfmpegInput {
   readonly from: { readonly path: string } | { readonly bytes: AsyncIterable<Uint8Array> };
   /** Counted from 1; absent: ffmpeg takes the default one, or that with most channels. */
   readonly track?: number;
+  /** The only channel that is wanted, counted from 0; absent: all of them, mixed. */
+  readonly channel?: number | undefined;
   /** Seconds from the beginning to where the audio must end, where that is known. */
   readonly expectedEndS?: number;
   /** Samples after which nothing more is wanted; then how the rest ends does not matter. */
@@ -50,14 +52,15 @@ export function decodeWithFfmpeg(input: FfmpegInput): DecodedAudio {
   };
 }
 
-function argumentsFor({ from, track }: FfmpegInput): readonly string[] {
+function argumentsFor({ from, track, channel }: FfmpegInput): readonly string[] {
   const input = 'path' in from ? fileArgument(from.path) : pipeArgument;
   const chosen = track === undefined ? [] : ['-map', `0:a:${track - 1}`];
   const before = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
   const mono = ['-vn', '-sn', '-dn', '-ac', '1', '-ar', String(samplesPerSecond)];
   // Sound that begins late or has gaps keeps its place in time, as a player shows it.
-  const placed = ['-af', 'aresample=async=1:first_pts=0'];
-  return [...before, ...input, ...chosen, ...mono, ...placed, '-f', 'f32le', 'pipe:1'];
+  const placed = 'aresample=async=1:first_pts=0';
+  const picked = channel === undefined ? placed : `pan=mono|c0=c${channel},${placed}`;
+  return [...before, ...input, ...chosen, ...mono, '-af', picked, '-f', 'f32le', 'pipe:1'];
 }
 
 async function* samplesOf(

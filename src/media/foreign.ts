@@ -37,11 +37,20 @@ export async function openForeignFile(
     name,
     from: { path },
     track: track.number,
+    channel: context.channel,
     ...(track.endS === undefined ? {} : { expectedEndS: track.endS }),
     ...limitOf(context),
     onNote,
   };
   return start(addon, input, { durationS: track.endS ?? info.durationS ?? -1 });
+}
+
+/** How many channels the track has that would be read of a file that ffmpeg is to decode. */
+export async function countForeignChannels(path: string, context: ForeignContext): Promise<number> {
+  const { name, media, signal } = context;
+  const tools = await findTools(media.ffmpeg, { need: needOf(context), signal });
+  const info = await probeMedia(path, tools, { name, signal });
+  return chooseTrack(name, info, media.audioTrack).track.channels;
 }
 
 /** Opens an encoded stream that ffmpeg is to decode, by way of the disk where ffmpeg has to seek. */
@@ -54,7 +63,8 @@ export async function openForeignStream(
   const { ffmpeg } = await findTools(media.ffmpeg, { need: needOf(context), signal });
   const direct = isStreamable(head) || isoOrder(head) === 'index-first';
   if (direct && media.audioTrack === undefined) {
-    const input = { ffmpeg, name, from: { bytes }, ...limitOf(context), onNote };
+    const { channel } = context;
+    const input = { ffmpeg, name, from: { bytes }, channel, ...limitOf(context), onNote };
     return start(addon, input, { durationS: -1 });
   }
   const spooled = await spool(bytes, signal);

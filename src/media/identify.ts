@@ -47,5 +47,5 @@ export async function identifyStream(
     ahead.push(Uint8Array.from(chunk));
     length += chunk.length;
   }
-  return found({ route: 'decoded', format: '' });
+  return found({ route: 'decoded', format: '', channels: 0 });
 }

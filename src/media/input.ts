@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CpwError } from '../errors.js';
 import type { NativeAddon } from '../native/addon.js';
 import { runJob } from '../native/handle.js';
-import type { ParsedMediaOptions } from '../options/media.js';
+import type { Clip, ParsedMediaOptions } from '../options/media.js';
 import { abortable } from './abortable.js';
 import { checkFile } from './check-file.js';
 import { openForeignFile, openForeignStream } from './foreign.js';
@@ -39,6 +39,10 @@ export type AudioInput =
 /** How an input is opened. */
 export interface OpenContext {
   readonly media: ParsedMediaOptions;
+  /** Several clips in the place of the one that `media` tells; its `end` is that of the last. */
+  readonly clips?: readonly Clip[] | undefined;
+  /** The only channel to read, counted from 0. Absent: all of them, mixed. */
+  readonly channel?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What the user should know: which of several tracks is read, what could not be decoded. */
   readonly onNote?: ((text: string) => void) | undefined;
@@ -48,7 +52,8 @@ export interface OpenContext {
 const capacityS = 30;
 const capacityBytes = 1 << 20;
 const chunkSamples = 16_000;
-const chunkBytes = 1 << 16;
+/** Bytes of a file in memory that are handed on at once. */
+export const chunkBytes = 1 << 16;
 const samplesPerSecond = 16_000;
 
 /**
@@ -63,10 +68,11 @@ export async function openInput(
   context.signal?.throwIfAborted();
   const opened = await open(addon, input, context);
   const { start, end } = context.media;
-  if (start > 0 || end !== undefined) {
+  const clips = context.clips ?? (start > 0 || end !== undefined ? [{ start, end }] : []);
+  if (clips.length > 0) {
     opened.native.clip({
-      beginSample: sampleAt(start),
-      endSample: end === undefined ? -1 : sampleAt(end),
+      beginSamples: clips.map((clip) => sampleAt(clip.start)),
+      endSamples: clips.map((clip) => (clip.end === undefined ? -1 : sampleAt(clip.end))),
     });
   }
   return opened;
@@ -111,7 +117,8 @@ async function openFile(
   const asked = context.media.audioTrack !== undefined;
   const identity = await runJob(() => addon.AudioInput.identifyFile(path), signal);
   if (identity.route === 'decoded' && !asked) {
-    return { native: addon.AudioInput.fromFile(path), failure: () => undefined };
+    const native = addon.AudioInput.fromFile({ path, channel: channelOf(context) });
+    return { native, failure: () => undefined };
   }
   const name = JSON.stringify(path);
   return openForeignFile(addon, path, { ...context, name, format: identity.format });
@@ -171,10 +178,16 @@ async function openIterator(
     const { format } = identity;
     return openForeignStream(addon, bytes, { ...context, name: 'The stream', format, head });
   }
-  return pumped(addon.AudioInput.pushBytes({ capacityBytes }), bytes);
+  const channel = channelOf(context);
+  return pumped(addon.AudioInput.pushBytes({ capacityBytes, channel }), bytes);
 }
 
-function pathOf(url: URL): string {
+function channelOf({ channel }: OpenContext): number {
+  return channel ?? -1;
+}
+
+/** The file that a URL names. Throws CPW_INVALID_OPTIONS for any other kind of URL. */
+export function pathOf(url: URL): string {
   if (url.protocol !== 'file:') {
     throw wrongInput(`only file: URLs can be read, not ${url.protocol}; download it first`);
   }

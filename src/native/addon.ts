@@ -133,8 +133,8 @@ export interface NativeTranscribeOptions {
   readonly vad: NativeVadOptions | null;
 }
 
-/** `id` and `confidence` are filled in TypeScript. */
-export type NativeSegment = Omit<Segment, 'id' | 'confidence'>;
+/** What is left out is filled in by TypeScript. */
+export type NativeSegment = Omit<Segment, 'id' | 'confidence' | 'channel'>;
 
 export interface NativeTranscript {
   readonly language: string;
@@ -179,8 +179,14 @@ export interface NativeSpeechDetector {
 
 /** A stream of audio for one call; it can be handed to one call alone. */
 export interface NativeAudioInput {
-  /** Before the call: samples [beginSample, endSample) at 16 kHz alone; endSample -1 = to the end. */
-  clip(options: { readonly beginSample: number; readonly endSample: number }): void;
+  /**
+   * Before the call: clips [begin, end) alone, in samples at 16 kHz, ascending and apart; the end of
+   * the last may be -1, to the end.
+   */
+  clip(options: {
+    readonly beginSamples: readonly number[];
+    readonly endSamples: readonly number[];
+  }): void;
   /**
    * Push inputs only: copies the chunk and resolves when there is room for another, at the latest
    * when the call that reads has ended.
@@ -197,14 +203,16 @@ export interface NativeMediaIdentity {
   readonly route: 'decoded' | 'foreign' | 'more';
   /** What was seen where the route is `foreign`: `an AVI file`. */
   readonly format: string;
+  /** Of `decoded` media; 0 where their header is damaged. */
+  readonly channels: number;
 }
 
 export interface NativeAudioInputClass {
   identifyFile(path: string): NativeJob<NativeMediaIdentity>;
   /** By the first bytes of a stream; `whole` when there are no more. Not empty. */
   identifyHead(head: Uint8Array, whole: boolean): NativeMediaIdentity;
-  /** Opened and decoded on the call's thread. */
-  fromFile(path: string): NativeAudioInput;
+  /** Opened and decoded on the call's thread. `channel` counts from 0, -1 = all of them, mixed. */
+  fromFile(options: { readonly path: string; readonly channel: number }): NativeAudioInput;
   /**
    * Filled by `push(Float32Array)`, 16 kHz mono; `capacityS` seconds may wait in it. `durationS`
    * is for progress alone, -1 where it is not known.
@@ -214,5 +222,8 @@ export interface NativeAudioInputClass {
     readonly durationS: number;
   }): NativeAudioInput;
   /** An encoded file, filled by `push(Uint8Array)`; `capacityBytes` may wait in it. */
-  pushBytes(options: { readonly capacityBytes: number }): NativeAudioInput;
+  pushBytes(options: {
+    readonly capacityBytes: number;
+    readonly channel: number;
+  }): NativeAudioInput;
 }

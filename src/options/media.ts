@@ -65,12 +65,74 @@ export const mediaShape = {
     .meta({ group: 'Input' }),
 };
 
-/** The check that belongs to {@link mediaShape}: a clip has a length. */
-export function checkClip(context: {
-  readonly value: { readonly start: number; readonly end?: number | undefined };
+/** A stretch of a recording, in seconds; without `end` up to the recording's. */
+export interface Clip {
+  readonly start: number;
+  readonly end?: number | undefined;
+}
+
+const clipSchema = z
+  .union([z.string(), z.strictObject({ start: timeSchema, end: timeSchema.optional() })])
+  .transform((given, context): Clip => {
+    const clip = typeof given === 'string' ? clipOf(given) : given;
+    if (clip !== undefined) return clip;
+    context.issues.push({
+      code: 'custom',
+      input: given,
+      message:
+        `${JSON.stringify(given)} is not a clip; give start-end, each in s or as [hh:]mm:ss, ` +
+        'e.g. 1:05-1:30',
+    });
+    return z.NEVER;
+  });
+
+/** `10-1:30` or `10-`; undefined for anything else. */
+function clipOf(text: string): Clip | undefined {
+  const [from = '', to, ...more] = text.split('-');
+  const start = secondsOf(from);
+  if (start === undefined || to === undefined || more.length > 0) return undefined;
+  if (to.trim() === '') return { start };
+  const end = secondsOf(to);
+  return end === undefined ? undefined : { start, end };
+}
+
+/** Several parts of a recording at once, for calls that take them. */
+export const clipsShape = {
+  clips: z
+    .array(clipSchema)
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Parts to read, in the place of start and end: start-end, each as start, in order and apart ' +
+        'from each other, e.g. 10-20,1:05-1:30; the last may leave out its end. No text reaches ' +
+        'over a gap, and times stay those of the whole recording. Unset: all is read',
+    )
+    .meta({ group: 'Input' }),
+};
+
+/** Whether the channels of a recording are speakers of their own. */
+export const channelsShape = {
+  channels: z
+    .enum(['mix', 'split'])
+    .default('mix')
+    .describe(
+      'mix transcribes all channels as one. split transcribes each on its own, for recordings ' +
+        'with a speaker on each channel; segments then tell their channel, and the work grows ' +
+        'with the number of channels',
+    )
+    .meta({ group: 'Input' }),
+};
+
+interface ClipContext {
+  readonly value: Clip & { readonly clips?: readonly Clip[] | undefined };
   readonly issues: z.core.$ZodRawIssue[];
-}): void {
-  const { start, end } = context.value;
+}
+
+/** The check that belongs to {@link mediaShape}: a clip has a length. */
+export function checkClip(context: ClipContext): void {
+  const { start, end, clips } = context.value;
+  if (clips !== undefined) return checkClips(clips, context);
   if (end === undefined || start < end) return;
   context.issues.push({
     code: 'custom',
@@ -78,6 +140,33 @@ export function checkClip(context: {
     path: ['end'],
     message: `${end} s is not after start, ${start} s; give a later end or an earlier start`,
   });
+}
+
+/** Each has a length, none begins before the one before it ends, and nothing else is asked for. */
+function checkClips(clips: readonly Clip[], { value, issues }: ClipContext): void {
+  const refuse = (message: string): void => {
+    issues.push({ code: 'custom', input: clips, path: ['clips'], message });
+  };
+  if (value.start > 0 || value.end !== undefined) {
+    refuse('cannot be given together with start or end; leave out one or the other');
+  }
+  for (const [index, clip] of clips.entries()) {
+    const name = nameOf(clip, index);
+    const before = clips[index - 1];
+    if (clip.end !== undefined && clip.end <= clip.start) {
+      refuse(`${name} does not end after its start; give a later end`);
+    } else if (clip.end === undefined && index < clips.length - 1) {
+      refuse(`${name} has no end, which only the last one may leave out`);
+    } else if (before?.end !== undefined && clip.start < before.end) {
+      refuse(
+        `${name} begins before ${nameOf(before, index - 1)} ends; give them in order and apart`,
+      );
+    }
+  }
+}
+
+function nameOf({ start, end }: Clip, index: number): string {
+  return `clip ${index + 1} (${start}-${end ?? ''} s)`;
 }
 
 /** {@link mediaShape} as a schema of its own, for calls that take a recording and little else. */

@@ -69,7 +69,8 @@ function problemsOf(
     if (issue.code !== 'unrecognized_keys') {
       // An index names an entry of a list, which has no name of its own.
       const named = issue.path.filter((key) => typeof key !== 'number').map(String);
-      return [{ option: nameOf(named), message: messageOf(schema, failed.value, issue) }];
+      const message = `${entryOf(issue.path)}${messageOf(schema, failed.value, issue)}`;
+      return [{ option: nameOf(named), message }];
     }
     const known = keysAt(schema, path).map((key) => nameOf([...path, key]));
     return issue.keys.map((key) => {
@@ -77,6 +78,12 @@ function problemsOf(
       return { option, message: unknownOption(known, option) };
     });
   });
+}
+
+/** Which entry of a list a key is wrong in; of a plain entry the message shows the text. */
+function entryOf(path: readonly PropertyKey[]): string {
+  const index = path.slice(0, -1).find((key) => typeof key === 'number');
+  return index === undefined ? '' : `of entry ${index + 1}, `;
 }
 
 /** Of an option that may be an object or something simpler, the object's issues where one was given. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodingShape } from './decoding.js';
-import { checkClip, mediaShape } from './media.js';
+import { channelsShape, checkClip, clipsShape, mediaShape } from './media.js';
 
 // Why these numbers: whisper.cpp ends a speech segment after 100 ms of silence and pads it with
 // 30 ms, which cuts phrases apart and clips soft consonants; faster-whisper waits 2000 ms and pads
@@ -75,6 +75,8 @@ export type ParsedVadOptions = z.output<typeof vadOptionsSchema>;
 export const transcribeOptionsSchema = z
   .strictObject({
     ...mediaShape,
+    ...clipsShape,
+    ...channelsShape,
     language: z
       .string()
       .regex(

@@ -1,10 +1,16 @@
 import type { Segment } from '../types.js';
+import { voiceOf } from './voice.js';
 
-/** What is shown at one time: whole milliseconds, `startMs < endMs`, never over its neighbour. */
+/**
+ * What is shown at one time: whole milliseconds, `startMs < endMs`, never over another one of the
+ * same voice.
+ */
 export interface Cue {
   readonly startMs: number;
   readonly endMs: number;
   readonly lines: readonly string[];
+  /** Who speaks, where that is known. */
+  readonly voice?: string;
 }
 
 const lineWidth = 42;
@@ -18,7 +24,12 @@ const wide =
  * segment's time by the length of their text. Segments without text give none.
  */
 export function cuesOf(segments: readonly Segment[]): readonly Cue[] {
-  return withoutOverlap(segments.flatMap(cuesOfSegment));
+  // People on different channels talk at once, and nobody's words are cut short for it.
+  const channels = new Set(segments.map(({ channel }) => channel));
+  const cues = [...channels].flatMap((channel) =>
+    withoutOverlap(segments.filter((one) => one.channel === channel).flatMap(cuesOfSegment)),
+  );
+  return cues.sort((a, b) => a.startMs - b.startMs);
 }
 
 function cuesOfSegment(segment: Segment): Cue[] {
@@ -31,6 +42,7 @@ function cuesOfSegment(segment: Segment): Cue[] {
   );
   const span = segment.end - segment.start;
   const cues: Cue[] = [];
+  const voice = voiceOf(segment);
   let shown = 0;
   for (let first = 0; first < lines.length; first += perCue) {
     const part = lines.slice(first, first + perCue);
@@ -40,6 +52,7 @@ function cuesOfSegment(segment: Segment): Cue[] {
       startMs,
       endMs: milliseconds(segment.start + (span * shown) / total),
       lines: part,
+      ...(voice === undefined ? {} : { voice }),
     });
   }
   return cues;
@@ -53,7 +66,7 @@ function withoutOverlap(cues: readonly Cue[]): readonly Cue[] {
     const next = cues[index + 1]?.startMs ?? Infinity;
     const endMs = Math.max(startMs + 1, next > startMs ? Math.min(cue.endMs, next) : cue.endMs);
     freeFrom = endMs;
-    return { startMs, endMs, lines: cue.lines };
+    return { ...cue, startMs, endMs };
   });
 }
 

@@ -6,9 +6,10 @@ export function formatVtt(cues: readonly Cue[]): string {
   return ['WEBVTT\n', ...cues.map(block)].join('\n');
 }
 
-function block({ startMs, endMs, lines }: Cue): string {
+function block({ startMs, endMs, lines, voice }: Cue): string {
   const times = `${timestamp(startMs, '.')} --> ${timestamp(endMs, '.')}`;
-  return `${times}\n${lines.map(escaped).join('\n')}\n`;
+  const speaker = voice === undefined ? '' : `<v ${escaped(voice)}>`;
+  return `${times}\n${speaker}${lines.map(escaped).join('\n')}\n`;
 }
 
 function escaped(line: string): string {

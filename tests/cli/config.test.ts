@@ -202,7 +202,10 @@ t.test('when bash completes, it offers commands, flags, values and models', asyn
       ['bash', 'zsh', 'fish'],
     ],
     [['transcribe', '--vad-t'], ['--vad-threshold']],
-    [['transcribe', '--no'], ['--no-vad']],
+    [
+      ['transcribe', '--no'],
+      ['--no-repeat-ngram-size', '--no-speech-threshold', '--no-vad'],
+    ],
     [
       ['transcribe', '--engine', ''],
       ['auto', 'whisper', 'ctranslate2'],

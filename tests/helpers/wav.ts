@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 export interface WavShape {
   /** WAVE_FORMAT_PCM (1) or WAVE_FORMAT_IEEE_FLOAT (3), and the bits of a sample. */
   readonly encoding: { readonly tag: 1 | 3; readonly bits: 8 | 16 | 24 | 32 | 64 };
@@ -62,4 +64,46 @@ function writeSample(data: Buffer, { tag, bits }: WavShape['encoding'], index: n
   else if (bits === 8) data.writeUInt8(128 + Math.round(value * 127), at);
   else if (bits === 32) data.writeInt32LE(Math.round(value * 2 ** 31), at);
   else data.writeIntLE(Math.round(value * 2 ** (bits - 1)), at, bits / 8);
+}
+
+/** The samples of a 16 kHz mono WAV file of 16-bit PCM without more chunks than it needs. */
+export function readPcm(path: string): Float32Array {
+  const file = readFileSync(path);
+  const data = file.subarray(file.indexOf('data') + 8);
+  const samples = new Float32Array(Math.floor(data.length / 2));
+  for (let i = 0; i < samples.length; i += 1) samples[i] = data.readInt16LE(2 * i) / 32_768;
+  return samples;
+}
+
+/** A WAV file of 16-bit PCM, 16 kHz, with these samples as its channels, all of one length. */
+export function pcmFile(channels: readonly Float32Array[]): Uint8Array {
+  const frames = channels[0]?.length ?? 0;
+  const file = wavOf({
+    encoding: { tag: 1, bits: 16 },
+    channels: channels.length,
+    rate: 16_000,
+    frames,
+  });
+  const data = Buffer.from(
+    file.buffer,
+    file.byteOffset + file.length - 2 * frames * channels.length,
+  );
+  for (let i = 0; i < frames; i += 1) {
+    for (const [at, samples] of channels.entries()) {
+      const value = Math.round((samples[i] ?? 0) * 32_767);
+      data.writeInt16LE(Math.max(-32_768, Math.min(32_767, value)), 2 * (i * channels.length + at));
+    }
+  }
+  return file;
+}
+
+/** One after the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -29,6 +29,23 @@ TEST(SpeechWindower, WhenTheDetectorHearsSpeechInDigitalSilenceThenThereIsNoWind
   EXPECT_TRUE(AllWindows(*MakeWindower(source, &scorer, kVad, 15)).empty());
 }
 
+TEST(SpeechWindower, WhenAWindowIsHandedOnThenItSaysWhereItsSpeechIs) {
+  const auto windows = Cut({{1, 3}, {4, 6}, {20, 52}}, 60, 15);
+  ASSERT_GE(windows.size(), 3u);
+  for (const Window& window : windows) {
+    const auto frames = static_cast<std::size_t>(std::ssize(window.samples) / kFrame);
+    EXPECT_GE(window.speech.size(), frames);
+    EXPECT_LE(window.speech.size(), frames + 2);
+    const auto first = static_cast<std::int64_t>(window.start * kSampleRate) / kFrame;
+    for (std::size_t i = 0; i < window.speech.size(); ++i) {
+      const double at =
+          static_cast<double>((first + static_cast<std::int64_t>(i)) * kFrame) / kSampleRate;
+      const bool spoken = (at >= 1 && at < 3) || (at >= 4 && at < 6) || (at >= 20 && at < 52);
+      EXPECT_EQ(window.speech[i] > 0.5f, spoken) << at;
+    }
+  }
+}
+
 TEST(SpeechWindower, WhenSilenceIsShortThenNeighboursShareAWindowWithTheAudioBetween) {
   const auto windows = Cut({{1, 3}, {4, 6}, {7.5, 9}}, 30, 15);
   ASSERT_EQ(windows.size(), 1u);

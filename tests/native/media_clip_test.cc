@@ -13,7 +13,7 @@ using test::SignalSource;
 
 std::vector<float> Clip(std::int64_t total, std::uint64_t begin, std::optional<std::uint64_t> end,
                         std::size_t block = 5000) {
-  ClipSource clip(std::make_shared<SignalSource>(total), begin, end);
+  ClipSource clip(std::make_shared<SignalSource>(total), {{begin, end}});
   return ReadAll(clip, block);
 }
 
@@ -27,7 +27,7 @@ TEST(MediaClip, WhenItBeginsBehindTheAudio_TheErrorSaysHowLongThatIs) {
 
 TEST(MediaClip, WhenItHasNoLength_ItIsAnInternalError) {
   const auto source = std::make_shared<SignalSource>(100);
-  ExpectError(ErrorCode::kInternal, "must end behind", [&] { ClipSource(source, 5, 5); });
+  ExpectError(ErrorCode::kInternal, "must end behind", [&] { ClipSource(source, {{5, 5}}); });
 }
 
 TEST(MediaClip, WhenItLiesAnywhere_ItsSamplesAreThoseOfTheWhole) {
@@ -52,7 +52,7 @@ TEST(MediaClip, WhenItLiesAnywhere_ItsSamplesAreThoseOfTheWhole) {
 
 TEST(MediaClip, WhenItsEndIsReached_NothingBehindIsRead) {
   const auto source = std::make_shared<SignalSource>(1000000);
-  ClipSource clip(source, 80000, 128000);
+  ClipSource clip(source, {{80000, 128000}});
   EXPECT_EQ(ReadAll(clip, 7000).size(), 48000U);
   EXPECT_EQ(source->position(), 128000);
   float more = 0;
@@ -65,7 +65,7 @@ TEST(MediaClip, WhenDurationIsAsked_ItIsTheClipsAndBeginIsWhereItLies) {
                            std::optional<std::uint64_t> end, bool known) {
     const auto source = std::make_shared<SignalSource>(total);
     source->knows_duration = known;
-    const ClipSource clip(source, begin, end);
+    const ClipSource clip(source, {{begin, end}});
     EXPECT_EQ(clip.Begin(), static_cast<double>(begin) / kSampleRate);
     return clip.Duration();
   };
@@ -77,10 +77,47 @@ TEST(MediaClip, WhenDurationIsAsked_ItIsTheClipsAndBeginIsWhereItLies) {
   EXPECT_EQ(duration(16000, 80000, std::nullopt, true), 0.0);
 }
 
+TEST(MediaClip, WhenThereAreSeveral_EachEndsAndTheNextGoesOn) {
+  const auto source = std::make_shared<SignalSource>(160000);
+  ClipSource clips(source, {{16000, 20000}, {20000, 20001}, {64000, 80000}});
+  const std::pair<std::int64_t, std::size_t> expected[] = {
+      {16000, 4000}, {20000, 1}, {64000, 16000}};
+  double before = 0;
+  for (const auto& [begin, count] : expected) {
+    EXPECT_EQ(clips.Begin(), static_cast<double>(begin) / kSampleRate);
+    EXPECT_NEAR(clips.Duration().value(), static_cast<double>(count) / kSampleRate, 1e-9);
+    EXPECT_NEAR(clips.CurrentPart().before, before, 1e-12);
+    EXPECT_NEAR(clips.CurrentPart().share, static_cast<double>(count) / 20001, 1e-12);
+    before += clips.CurrentPart().share;
+    const auto samples = ReadAll(clips, 700);
+    ASSERT_EQ(samples.size(), count);
+    EXPECT_EQ(samples.front(), SignalSource::At(begin));
+    EXPECT_EQ(clips.NextClip(), begin != 64000);
+  }
+  EXPECT_EQ(source->position(), 80000);
+}
+
+TEST(MediaClip, WhenOneOfSeveralBeginsBehindTheAudio_TheErrorNamesIt) {
+  ClipSource clips(std::make_shared<SignalSource>(16000), {{0, 8000}, {32000, 48000}});
+  EXPECT_EQ(ReadAll(clips, 700).size(), 8000U);
+  EXPECT_TRUE(clips.NextClip());
+  ExpectError(ErrorCode::kInvalidOptions,
+              "The start of clip 2 is at 2.000 s, but the audio is only",
+              [&] { ReadAll(clips, 700); });
+}
+
+TEST(MediaClip, WhenSeveralOverlapOrHaveNoOrder_ItIsAnInternalError) {
+  const auto source = std::make_shared<SignalSource>(100);
+  for (const std::vector<ClipRange>& wrong :
+       {std::vector<ClipRange>{}, {{0, 10}, {9, 20}}, {{20, 30}, {0, 10}}, {{0, {}}, {5, 9}}}) {
+    ExpectError(ErrorCode::kInternal, "before the next one", [&] { ClipSource(source, wrong); });
+  }
+}
+
 TEST(MediaClip, WhenItIsInterruptedWhileItSkips_ItEndsWithoutAnError) {
   const auto source = std::make_shared<SignalSource>(1000000);
   source->BlockAt(50000);
-  ClipSource clip(source, 80000, std::nullopt);
+  ClipSource clip(source, {{80000, std::nullopt}});
   std::thread reader([&] {
     std::vector<float> out(100);
     EXPECT_EQ(clip.Read(out.data(), out.size()), 0U);
@@ -97,7 +134,7 @@ TEST(MediaClip, WhenTheAudioIsResampled_TheClipIsCutBehindTheResampler) {
     const Bytes wav = MakeWav({.rate = rate}, ramp);
     const auto whole = Decode(wav);
     const std::shared_ptr<AudioSource> source = FromBytes(wav);
-    ClipSource clip(source, 12345, 34567);
+    ClipSource clip(source, {{12345, 34567}});
     const auto samples = ReadAll(clip, 1234);
     ASSERT_EQ(samples.size(), 34567U - 12345U);
     EXPECT_TRUE(std::equal(samples.begin(), samples.end(), whole.begin() + 12345)) << rate;

@@ -1,11 +1,15 @@
 // Checked by tsc and never run: what users see of the types.
 import { Readable } from 'node:stream';
 import {
+  ModelPool,
   Recognizer,
   SpeechDetector,
   type AudioInput,
   type CpwError,
   type ErrorCode,
+  type PooledModel,
+  type PooledRecognizer,
+  type ReadClip,
   type RecognizerOptions,
   type Segment,
   type SpeechSegment,
@@ -35,6 +39,13 @@ same<TranscribeOptions['language'], string | undefined>();
 same<TranscribeOptions['beamSize'], number | undefined>();
 same<TranscribeOptions['vad'], boolean | VadOptions | undefined>();
 same<VadOptions['speechPadMs'], number | undefined>();
+same<TranscribeOptions['channels'], 'mix' | 'split' | undefined>();
+same<Segment['channel'], number | undefined>();
+same<NonNullable<Transcript['clips']>[number], ReadClip>();
+const clips: TranscribeOptions = { clips: ['10-20', { start: '1:05', end: 90 }, '2:00-'] };
+// @ts-expect-error a clip has a start
+const endless: TranscribeOptions = { clips: [{ end: 90 }] };
+void [clips, endless];
 
 // @ts-expect-error misspelt options do not compile
 const misspelt: TranscribeOptions = { beemSize: 3 };
@@ -99,4 +110,14 @@ export function errors(error: CpwError): void {
   same<typeof error.code, ErrorCode>();
   same<Extract<ErrorCode, 'CPW_INVALID_OPTIONS'>, 'CPW_INVALID_OPTIONS'>();
   same<typeof error.transient, boolean>();
+}
+
+export async function pooled(signal: AbortSignal): Promise<void> {
+  await using pool = new ModelPool({ idleS: 60, maxBytes: 4e9 });
+  await using handle = await pool.acquire('base', { engine: 'whisper' }, { signal });
+  same<typeof handle, PooledRecognizer>();
+  same<Awaited<ReturnType<typeof handle.transcribe>>, Transcript>();
+  same<(typeof pool.models)[number], PooledModel>();
+  // @ts-expect-error a pool has no such option
+  void new ModelPool({ models: 3 });
 }

@@ -26,6 +26,9 @@ function segment(id: number, start: number, end: number, text: string): Segment 
     avgLogprob: -0.25,
     noSpeechProb: 0.01,
     confidence: Math.exp(-0.25),
+    compressionRatio: 1.2,
+    temperature: 0,
+    pass: 'first',
   };
 }
 

@@ -34,6 +34,8 @@ export const transcribeCommand: Command<typeof schemas> = {
     ['transcribe a.flac --format all --output-dir out', 'out/a.txt, .srt, .vtt and .json'],
     ['transcribe a.wav --no-vad', 'all of the audio, silence too'],
     ['transcribe film.mkv --audio-track de --start 1:30', 'the German track from 1:30 on'],
+    ['transcribe call.wav --channels split --format vtt', 'a speaker on each channel'],
+    ['transcribe talk.mp3 --clips 0-30,1:05-1:30', 'two parts of it'],
     ['transcribe *.mp3 --dry-run', 'what would be done'],
   ],
   notes:
