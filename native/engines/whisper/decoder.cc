@@ -46,15 +46,13 @@ struct WhisperDecoder::Hooks {
   std::size_t start_row;  // of the start-of-transcript token among the prompt's logits
   TokenTimer* timer = nullptr;
   int chunks = 0;
-  bool untimed = false;  // the timer failed
   std::optional<double> no_speech_prob = std::nullopt;
 
   static bool ShouldAbort(void* self) { return static_cast<Hooks*>(self)->job.aborted(); }
 
   static bool BeginChunk(whisper_context*, whisper_state* state, void* self) {
     auto& hooks = *static_cast<Hooks*>(self);
-    hooks.untimed = hooks.timer && !hooks.timer->AlignNewSegments(state);
-    if (hooks.untimed) return false;
+    if (hooks.timer && !hooks.timer->AlignNewSegments(state)) return false;
     return !hooks.job.aborted() && (hooks.chunks++ == 0 || !hooks.first_chunk_only);
   }
 
@@ -183,13 +181,7 @@ WhisperDecoder::Pass WhisperDecoder::Run(std::span<const float> samples,
   params.abort_callback = Hooks::ShouldAbort;
   params.abort_callback_user_data = &hooks;
   RunUpstream(params, samples, job);
-  if (timer && (hooks.untimed || !timer->AlignNewSegments(state_.get()))) {
-    job.Check();
-    throw CpwError(
-        ErrorCode::kInferenceFailed,
-        "The words of a window could not be timed. Next step: report this with the model "
-        "and the audio, or leave wordTimestamps off.");
-  }
+  if (timer) timer->Finish(state_.get());
   using Tokens = std::span<const std::vector<TimedToken>>;
   Pass pass = Collect(hooks.no_speech_prob.value_or(0), timer ? Tokens(timer->rows()) : Tokens());
   pass.stopped = hooks.first_chunk_only && hooks.chunks > 1;

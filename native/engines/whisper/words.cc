@@ -51,7 +51,7 @@ TokenTimer::TokenTimer(const WhisperModel& model, const Job& job, const std::str
 bool TokenTimer::AlignNewSegments(whisper_state* state) {
   const int first = static_cast<int>(rows_.size());
   const int last = whisper_full_n_segments_from_state(state);
-  if (first == last) return true;
+  if (first == last || failed_) return !failed_;
   const std::vector<whisper_token> input = Input(state, first, last);
   const auto should_abort = [](void* self) {
     return static_cast<const TokenTimer*>(self)->job_.aborted();
@@ -60,7 +60,8 @@ bool TokenTimer::AlignNewSegments(whisper_state* state) {
   const int status = whisper_attend_with_state(model_.context.get(), state, input.data(),
                                                static_cast<int>(input.size()), model_.threads,
                                                should_abort, this, &found);
-  if (status != 0) return false;
+  failed_ = status != 0;
+  if (failed_) return false;
   const auto offset = static_cast<std::size_t>(found.mel_offset);
   const std::size_t before = std::min(offset * (kPositionSamples / 2), samples_);
   const auto heads = static_cast<std::size_t>(found.n_heads);
@@ -76,6 +77,14 @@ bool TokenTimer::AlignNewSegments(whisper_state* state) {
   }
   Fill(state, first, last, times);
   return true;
+}
+
+void TokenTimer::Finish(whisper_state* state) {
+  if (AlignNewSegments(state)) return;
+  job_.Check();
+  throw CpwError(ErrorCode::kInferenceFailed,
+                 "The words of a window could not be timed. Next step: report this with the model "
+                 "and the audio, or leave wordTimestamps off.");
 }
 
 std::vector<whisper_token> TokenTimer::Input(whisper_state* state, int first, int last) {

@@ -22,8 +22,11 @@ class TokenTimer {
   TokenTimer(const WhisperModel& model, const Job& job, const std::string& language, bool translate,
              std::size_t samples);
 
-  // Aligns the segments that upstream wrote since the last call. False after a failure.
+  // Aligns the segments that upstream wrote since the last call. False after a failure: upstream is
+  // to stop, and Finish() throws.
   bool AlignNewSegments(whisper_state* state);
+  // Aligns what is left. Throws CpwError kInferenceFailed or Aborted.
+  void Finish(whisper_state* state);
   // One row for each of upstream's segments.
   const std::vector<std::vector<TimedToken>>& rows() const { return rows_; }
 
@@ -36,6 +39,7 @@ class TokenTimer {
   const std::size_t samples_;
   std::vector<whisper_token> start_;  // <|startoftranscript|> [language task] <|notimestamps|>
   std::vector<std::vector<TimedToken>> rows_;
+  bool failed_ = false;
 };
 
 // Gives the segments of a window their words; `tokens` has one row for each.
