@@ -3,6 +3,7 @@
 #include <ctranslate2/models/whisper.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engines/ctranslate2/encoding.h"
@@ -48,6 +49,7 @@ void WindowTask::Begin(Replica& replica) {
   running_.emplace(*job_);
   job_->Check();
   CheckDecodeOptions(model_, options_);
+  if (options_.word_timestamps) CheckWordTimes(replica, model_.vocabulary());
   result_.language = model_.info.multilingual ? options_.language : "en";
   result_.consumed = window_->duration();
   if (window_->samples.empty()) {
@@ -130,24 +132,25 @@ bool WindowTask::SharesStep(const WindowTask& other) const {
 }
 
 void WindowTask::FinishPart(Replica& replica) {
-  const double reached = AddSegments();
+  const double reached = AddSegments(replica);
   const double shortest = options_.seeks ? kShortestSeek : kShortestRest;
   done_ = window_->duration() - reached < shortest || reached - offset_ < kHeadway;
   if (done_) return;
   // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
-  std::erase_if(result_.segments,
-                [&](const Segment& segment) { return segment.start >= reached; });
+  std::erase_if(result_.segments, [&](const Segment& segment) { return segment.start >= reached; });
   result_.consumed = options_.seeks ? reached : window_->duration();
   done_ = options_.seeks;
   if (!done_) BeginPart(replica, reached);
 }
 
-double WindowTask::AddSegments() {
+double WindowTask::AddSegments(Replica& replica) {
   const DecodedPass& pass = best_->pass;
   if (IsSilence(pass, best_->no_speech_prob, limits_)) return window_->duration();
   const double duration = static_cast<double>(samples_.size()) / kSampleRate;
   const TokenSegments split =
       SplitAtTimestamps(pass.ids, model_.special().timestamp_begin, duration);
+  std::vector<Segment> segments;
+  WordAlignment alignment;
   for (const auto& part : split.segments) {
     Segment segment;
     segment.start = offset_ + part.start;
@@ -159,9 +162,25 @@ double WindowTask::AddSegments() {
     segment.temperature = pass.temperature;
     segment.pass = pass.kind;
     if (options_.multilingual) segment.language = result_.language;
-    if (!segment.text.empty()) result_.segments.push_back(std::move(segment));
+    if (segment.text.empty()) continue;
+    segments.push_back(std::move(segment));
+    alignment.segments.push_back(part.ids);
   }
+  if (options_.word_timestamps) TimeWords(replica, std::move(alignment), segments);
+  std::move(segments.begin(), segments.end(), std::back_inserter(result_.segments));
   return offset_ + split.consumed;
+}
+
+void WindowTask::TimeWords(Replica& replica, WordAlignment alignment,
+                           std::vector<Segment>& segments) {
+  job_->Check();
+  const auto& prompt = prompt_.ids;
+  alignment.start_sequence.assign(
+      std::find(prompt.begin(), prompt.end(), model_.special().start_of_transcript), prompt.end());
+  alignment.language = result_.language;
+  alignment.samples = window_->samples;
+  alignment.first_sample = window_->samples.size() - samples_.size();
+  AlignWords(replica, encoded_, alignment, model_.folder, segments);
 }
 
 }  // namespace cpw

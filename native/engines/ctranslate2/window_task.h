@@ -16,6 +16,7 @@
 #include "engines/ctranslate2/loaded_whisper.h"
 #include "engines/ctranslate2/prompt.h"
 #include "engines/ctranslate2/search.h"
+#include "engines/ctranslate2/words.h"
 
 namespace ctranslate2::models {
 class WhisperReplica;
@@ -67,7 +68,8 @@ class WindowTask {
   void BeginPart(Replica& replica, double offset);
   void ChooseNext();
   // Returns the offset at which the model stopped listening.
-  double AddSegments();
+  double AddSegments(Replica& replica);
+  void TimeWords(Replica& replica, WordAlignment alignment, std::vector<Segment>& segments);
 
   const LoadedWhisper& model_;
   const std::shared_ptr<const Window> window_;

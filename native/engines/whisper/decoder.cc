@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "core/error.h"
@@ -39,12 +40,34 @@ struct WhisperDecoder::Pass {
   bool stopped = false;  // after the first chunk, with audio left
 };
 
+// Times the tokens of one pass. Upstream decodes in chunks and forgets a chunk's encoding at the
+// next one, so the text of each is timed before the next begins.
+struct WhisperDecoder::Timer {
+  const WhisperModel& model;
+  const Job& job;
+  EncodedSpeech speech;
+  std::vector<std::vector<TimedToken>> rows = {};  // one for each of upstream's segments
+
+  void Catch(whisper_state* state) {
+    speech.segments.clear();
+    for (int i = static_cast<int>(rows.size()); i < whisper_full_n_segments_from_state(state);
+         ++i) {
+      auto& segment = speech.segments.emplace_back();
+      for (int j = 0; j < whisper_full_n_tokens_from_state(state, i); ++j)
+        segment.push_back(whisper_full_get_token_data_from_state(state, i, j));
+    }
+    if (speech.segments.empty()) return;
+    auto timed = TimeTokens(model, state, speech, job);
+    std::move(timed.begin(), timed.end(), std::back_inserter(rows));
+  }
+};
+
 // What upstream's callbacks see of one pass.
 struct WhisperDecoder::Hooks {
   const Job& job;
   bool first_chunk_only;
   std::size_t start_row;  // of the start-of-transcript token among the prompt's logits
-  TokenTimer* timer = nullptr;
+  Timer* timer = nullptr;
   int chunks = 0;
   std::optional<double> no_speech_prob = std::nullopt;
 
@@ -52,7 +75,7 @@ struct WhisperDecoder::Hooks {
 
   static bool BeginChunk(whisper_context*, whisper_state* state, void* self) {
     auto& hooks = *static_cast<Hooks*>(self);
-    if (hooks.timer && !hooks.timer->AlignNewSegments(state)) return false;
+    if (hooks.timer && !hooks.job.aborted()) hooks.timer->Catch(state);
     return !hooks.job.aborted() && (hooks.chunks++ == 0 || !hooks.first_chunk_only);
   }
 
@@ -158,8 +181,9 @@ WhisperDecoder::Pass WhisperDecoder::Run(std::span<const float> samples,
                                          const PassOptions& pass_options, const Job& job) {
   const bool greedy = pass_options.beam_size <= 1;
   const std::vector<whisper_token>& prompt = PromptTokens(options.initial_prompt);
-  std::optional<TokenTimer> timer;
-  if (options.word_timestamps) timer.emplace(model_, job, language, options.translate, heard_);
+  std::optional<Timer> timer;
+  if (options.word_timestamps)
+    timer.emplace(Timer{model_, job, {language, options.translate, heard_, {}}});
   Hooks hooks{job, pass_options.first_chunk_only, prompt.empty() ? 0 : prompt.size() + 1,
               timer ? &*timer : nullptr};
   whisper_full_params params =
@@ -181,9 +205,9 @@ WhisperDecoder::Pass WhisperDecoder::Run(std::span<const float> samples,
   params.abort_callback = Hooks::ShouldAbort;
   params.abort_callback_user_data = &hooks;
   RunUpstream(params, samples, job);
-  if (timer) timer->Finish(state_.get());
+  if (timer) timer->Catch(state_.get());
   using Tokens = std::span<const std::vector<TimedToken>>;
-  Pass pass = Collect(hooks.no_speech_prob.value_or(0), timer ? Tokens(timer->rows()) : Tokens());
+  Pass pass = Collect(hooks.no_speech_prob.value_or(0), timer ? Tokens(timer->rows) : Tokens());
   pass.stopped = hooks.first_chunk_only && hooks.chunks > 1;
   return pass;
 }

@@ -33,6 +33,7 @@ class WhisperDecoder {
     bool first_chunk_only;
   };
   struct Pass;
+  struct Timer;
   struct Hooks;
 
   std::span<const float> Prepare(const Window& window);

@@ -14,35 +14,22 @@ namespace cpw {
 // Throws CpwError kModelIncompatible where nobody knows which of the model's heads follow speech.
 void CheckWordTimes(const WhisperModel& model);
 
-// Times the tokens of one upstream pass. Upstream decodes in chunks and forgets a chunk's encoding
-// at the next one, so the text of each chunk is aligned before the next begins.
-class TokenTimer {
- public:
-  // `samples`: how many the pass is over, its padding left out. Both references outlive the timer.
-  TokenTimer(const WhisperModel& model, const Job& job, const std::string& language, bool translate,
-             std::size_t samples);
-
-  // Aligns the segments that upstream wrote since the last call. False after a failure: upstream is
-  // to stop, and Finish() throws.
-  bool AlignNewSegments(whisper_state* state);
-  // Aligns what is left. Throws CpwError kInferenceFailed or Aborted.
-  void Finish(whisper_state* state);
-  // One row for each of upstream's segments.
-  const std::vector<std::vector<TimedToken>>& rows() const { return rows_; }
-
- private:
-  std::vector<whisper_token> Input(whisper_state* state, int first, int last);
-  void Fill(whisper_state* state, int first, int last, const std::vector<double>& times);
-
-  const WhisperModel& model_;
-  const Job& job_;
-  const std::size_t samples_;
-  std::vector<whisper_token> start_;  // <|startoftranscript|> [language task] <|notimestamps|>
-  std::vector<std::vector<TimedToken>> rows_;
-  bool failed_ = false;
+// What was said in the audio that a state encoded last.
+struct EncodedSpeech {
+  std::string language;  // Whisper's code
+  bool translate = false;
+  std::size_t samples = 0;  // of the audio given to upstream, without the silence behind it
+  // As upstream decoded them, in order; what is not text among them is left out.
+  std::vector<std::vector<whisper_token_data>> segments;
 };
 
-// Gives the segments of a window their words; `tokens` has one row for each.
+// Times the tokens of each segment, from the beginning of the audio that was given to upstream, by
+// one pass of the decoder over all of them. Throws CpwError or Aborted.
+std::vector<std::vector<TimedToken>> TimeTokens(const WhisperModel& model, whisper_state* state,
+                                                const EncodedSpeech& speech, const Job& job);
+
+// Gives the segments of a window their words; `tokens` has one row for each, timed from the
+// window's first sample.
 void AddWords(const WhisperModel& model, const std::string& language,
               std::span<const float> samples, std::span<const std::vector<TimedToken>> tokens,
               std::vector<Segment>& segments);
