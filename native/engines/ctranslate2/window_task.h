@@ -16,7 +16,7 @@
 #include "engines/ctranslate2/loaded_whisper.h"
 #include "engines/ctranslate2/prompt.h"
 #include "engines/ctranslate2/search.h"
-#include "engines/ctranslate2/words.h"
+#include "engines/ctranslate2/segments.h"
 
 namespace ctranslate2::models {
 class WhisperReplica;
@@ -67,9 +67,11 @@ class WindowTask {
  private:
   void BeginPart(Replica& replica, double offset);
   void ChooseNext();
-  // Returns the offset at which the model stopped listening.
-  double AddSegments(Replica& replica);
-  void TimeWords(Replica& replica, WordAlignment alignment, std::vector<Segment>& segments);
+  // What was heard in the part, times from its beginning.
+  TokenSegments Split() const;
+  // One for each of `split`, with words where they are asked for.
+  std::vector<Segment> Segments(Replica& replica, const TokenSegments& split);
+  void TimeWords(Replica& replica, const TokenSegments& split, std::vector<Segment>& segments);
 
   const LoadedWhisper& model_;
   const std::shared_ptr<const Window> window_;
