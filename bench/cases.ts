@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { transcribeOptionsSchema } from '../src/options/transcribe.js';
 import { longSpeech, shortSpeech, storedParts, type Speech } from './audio.js';
 import { contenders, engines, lastLine, missingForm, program, type Engine } from './contenders.js';
 import { installSize } from './install-size.js';
@@ -79,18 +78,12 @@ async function transcriptions(scope: Scope, words: boolean): Promise<Entry[]> {
     contenders.map((one) => ({
       contender: one.name,
       model,
-      unable: async () => {
-        const lacks = words && one.name.startsWith('cpw-') && !hasWordTimes();
-        return lacks ? noWordTimes : one.unable({ model, speech, words });
-      },
+      unable: () => one.unable({ model, speech, words }),
       trial: () => one.transcribe({ model, speech, words }),
     })),
   );
 }
 
-const noWordTimes = 'wordTimestamps is not an option yet';
-/** Asked of the schema, so that the case runs as soon as the option exists. */
-const hasWordTimes = (): boolean => 'wordTimestamps' in transcribeOptionsSchema.shape;
 /** The model of cases whose figure says nothing more with another. */
 const oneModel = ({ models }: Scope): readonly string[] => models.slice(0, 1);
 
@@ -140,13 +133,7 @@ export const cases: readonly Case[] = [
     mostTrials: 1,
     entries: async (scope) => {
       const { file } = await longSpeech();
-      const all = perEngine(oneModel(scope), (engine, model) =>
-        program('align', engine, model, file),
-      );
-      return all.map((one) => ({
-        ...one,
-        unable: async () => (hasWordTimes() ? one.unable() : noWordTimes),
-      }));
+      return perEngine(oneModel(scope), (engine, model) => program('align', engine, model, file));
     },
   },
   {

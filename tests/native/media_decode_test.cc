@@ -142,7 +142,7 @@ TEST(MediaDecode, WhenEveryTestFileIsRead_ItsLengthIsWhatItsHeaderSays) {
     EXPECT_GT(power / static_cast<double>(samples.size()), 1e-5) << entry;
     ++files;
   }
-  EXPECT_EQ(files, 17);
+  EXPECT_EQ(files, 31);
   EXPECT_TRUE(log.lines().empty());
 }
 

@@ -4,6 +4,7 @@ import t from 'tap';
 import { convertModel } from '../../src/models/convert/convert-model.js';
 import { openCTranslate2Model } from '../../src/models/convert/ctranslate2-model.js';
 import { floatToHalf } from '../../src/models/convert/half-float.js';
+import { readCTranslate2Config, readHubConfig } from '../../src/models/convert/hub-config.js';
 import { countOf, type ModelWeights } from '../../src/models/convert/model-weights.js';
 import {
   readBytes,
@@ -125,3 +126,31 @@ void t.test('when safetensors are named as a model, the form is made once', asyn
   const before = resolveModel(folder, { ...wish, root: options.root });
   await t.rejects(before, { code, message: /safetensors-whisper.*models convert/ });
 });
+
+void t.test(
+  'when no file names alignment heads, a known shape has the published ones',
+  async (t) => {
+    const headsOf = async (layers: number, width: number) => {
+      const shape = {
+        model_type: 'whisper',
+        d_model: width,
+        encoder_layers: layers,
+        encoder_attention_heads: width / 64,
+        encoder_ffn_dim: 4 * width,
+        decoder_layers: layers,
+        decoder_attention_heads: width / 64,
+        decoder_ffn_dim: 4 * width,
+        num_mel_bins: 80,
+        max_source_positions: 1500,
+        max_target_positions: 448,
+        vocab_size: 51_865,
+        activation_function: 'gelu',
+      };
+      const folder = t.testdir({ 'config.json': JSON.stringify(shape) });
+      const config = await readCTranslate2Config(folder, await readHubConfig(folder), []);
+      return config.alignment_heads.map((pair) => pair.join('.')).join(' ');
+    };
+    t.equal(await headsOf(6, 512), '3.1 4.2 4.3 4.7 5.1 5.2 5.4 5.6', 'those of base');
+    t.equal(await headsOf(2, 128), '1.0 1.1', 'the upper half of what nobody knows');
+  },
+);

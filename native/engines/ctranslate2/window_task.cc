@@ -8,6 +8,7 @@
 #include "engines/ctranslate2/encoding.h"
 #include "engines/ctranslate2/segments.h"
 #include "engines/ctranslate2/text.h"
+#include "engines/ctranslate2/words.h"
 
 namespace cpw {
 namespace {
@@ -48,6 +49,7 @@ void WindowTask::Begin(Replica& replica) {
   running_.emplace(*job_);
   job_->Check();
   CheckDecodeOptions(model_, options_);
+  if (options_.word_timestamps) CheckWordTimes(replica, model_.vocabulary());
   result_.language = model_.info.multilingual ? options_.language : "en";
   result_.consumed = window_->duration();
   if (window_->samples.empty()) {
@@ -133,25 +135,34 @@ bool WindowTask::SharesStep(const WindowTask& other) const {
 }
 
 void WindowTask::FinishPart(Replica& replica) {
-  const double reached = AddSegments();
+  const TokenSegments split = Split();
+  const double heard = options_.seeks ? split.whole : split.heard;
+  const double reached = offset_ + heard;
   const double shortest = options_.seeks ? kShortestSeek : kShortestRest;
   done_ = window_->duration() - reached < shortest || reached - offset_ < kHeadway;
+  std::vector<Segment> segments = Segments(replica, split);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    // Nothing is said twice: the rest is decoded from the open sentence on, here or by the driver.
+    if (!done_ && split.segments[i].start >= heard) continue;
+    if (!segments[i].text.empty()) result_.segments.push_back(std::move(segments[i]));
+  }
   if (done_) return;
-  // Nothing is said twice: the rest is decoded from there on, here or by the driver.
-  std::erase_if(result_.segments, [&](const Segment& segment) { return segment.start >= reached; });
   result_.consumed = options_.seeks ? reached : window_->duration();
   done_ = options_.seeks;
   if (!done_) BeginPart(replica, reached);
 }
 
-double WindowTask::AddSegments() {
-  const DecodedPass& pass = best_->pass;
-  if (IsSilence(pass, best_->no_speech_prob, limits_)) return window_->duration();
+TokenSegments WindowTask::Split() const {
   const double duration = static_cast<double>(samples_.size()) / kSampleRate;
-  const TokenSegments split =
-      SplitAtTimestamps(pass.ids, model_.special().timestamp_begin, duration);
+  if (IsSilence(best_->pass, best_->no_speech_prob, limits_)) return {{}, duration, duration};
+  return SplitAtTimestamps(best_->pass.ids, model_.special().timestamp_begin, duration);
+}
+
+std::vector<Segment> WindowTask::Segments(Replica& replica, const TokenSegments& split) {
+  const DecodedPass& pass = best_->pass;
+  std::vector<Segment> segments;
   for (const auto& part : split.segments) {
-    Segment segment;
+    Segment& segment = segments.emplace_back();
     segment.start = offset_ + part.start;
     segment.end = offset_ + part.end;
     segment.text = Trim(model_.tokenizer.Decode(part.ids));
@@ -161,9 +172,24 @@ double WindowTask::AddSegments() {
     segment.temperature = pass.temperature;
     segment.pass = pass.kind;
     if (options_.multilingual) segment.language = result_.language;
-    if (!segment.text.empty()) result_.segments.push_back(std::move(segment));
   }
-  return offset_ + (options_.seeks ? split.whole : split.heard);
+  if (options_.word_timestamps && !segments.empty()) TimeWords(replica, split, segments);
+  return segments;
+}
+
+// The sentence that was left open as well: it tells where the one before it ends.
+void WindowTask::TimeWords(Replica& replica, const TokenSegments& split,
+                           std::vector<Segment>& segments) {
+  job_->Check();
+  WordAlignment alignment;
+  const auto& prompt = prompt_.ids;
+  alignment.start_sequence.assign(
+      std::find(prompt.begin(), prompt.end(), model_.special().start_of_transcript), prompt.end());
+  for (const auto& part : split.segments) alignment.segments.push_back(part.ids);
+  alignment.language = result_.language;
+  alignment.samples = window_->samples;
+  alignment.first_sample = window_->samples.size() - samples_.size();
+  AlignWords(replica, encoded_, alignment, model_.folder, segments);
 }
 
 }  // namespace cpw

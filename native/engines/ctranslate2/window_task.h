@@ -16,6 +16,7 @@
 #include "engines/ctranslate2/loaded_whisper.h"
 #include "engines/ctranslate2/prompt.h"
 #include "engines/ctranslate2/search.h"
+#include "engines/ctranslate2/segments.h"
 
 namespace ctranslate2::models {
 class WhisperReplica;
@@ -66,8 +67,11 @@ class WindowTask {
  private:
   void BeginPart(Replica& replica, double offset);
   void ChooseNext();
-  // Returns the offset at which the model stopped listening.
-  double AddSegments();
+  // What was heard in the part, times from its beginning.
+  TokenSegments Split() const;
+  // One for each of `split`, with words where they are asked for.
+  std::vector<Segment> Segments(Replica& replica, const TokenSegments& split);
+  void TimeWords(Replica& replica, const TokenSegments& split, std::vector<Segment>& segments);
 
   const LoadedWhisper& model_;
   const std::shared_ptr<const Window> window_;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "core/error.h"
 #include "engines/whisper/text.h"
 #include "engines/whisper/upstream_log.h"
+#include "engines/whisper/words.h"
 
 namespace cpw {
 namespace {
@@ -32,9 +34,32 @@ double Probability(std::span<const float> logits, std::size_t index) {
 
 struct WhisperDecoder::Pass {
   std::vector<Segment> segments;
+  std::vector<std::vector<TimedToken>> tokens;  // of each segment, where words are to be timed
   PassStatistics statistics;
   double end = 0;        // of the last segment
   bool stopped = false;  // after the first chunk, with audio left
+};
+
+// Times the tokens of one pass. Upstream decodes in chunks and forgets a chunk's encoding at the
+// next one, so the text of each is timed before the next begins.
+struct WhisperDecoder::Timer {
+  const WhisperModel& model;
+  const Job& job;
+  EncodedSpeech speech;
+  std::vector<std::vector<TimedToken>> rows = {};  // one for each of upstream's segments
+
+  void Catch(whisper_state* state) {
+    speech.segments.clear();
+    for (int i = static_cast<int>(rows.size()); i < whisper_full_n_segments_from_state(state);
+         ++i) {
+      auto& segment = speech.segments.emplace_back();
+      for (int j = 0; j < whisper_full_n_tokens_from_state(state, i); ++j)
+        segment.push_back(whisper_full_get_token_data_from_state(state, i, j));
+    }
+    if (speech.segments.empty()) return;
+    auto timed = TimeTokens(model, state, speech, job);
+    std::move(timed.begin(), timed.end(), std::back_inserter(rows));
+  }
 };
 
 // What upstream's callbacks see of one pass.
@@ -42,13 +67,15 @@ struct WhisperDecoder::Hooks {
   const Job& job;
   bool first_chunk_only;
   std::size_t start_row;  // of the start-of-transcript token among the prompt's logits
+  Timer* timer = nullptr;
   int chunks = 0;
   std::optional<double> no_speech_prob = std::nullopt;
 
   static bool ShouldAbort(void* self) { return static_cast<Hooks*>(self)->job.aborted(); }
 
-  static bool BeginChunk(whisper_context*, whisper_state*, void* self) {
+  static bool BeginChunk(whisper_context*, whisper_state* state, void* self) {
     auto& hooks = *static_cast<Hooks*>(self);
+    if (hooks.timer && !hooks.job.aborted()) hooks.timer->Catch(state);
     return !hooks.job.aborted() && (hooks.chunks++ == 0 || !hooks.first_chunk_only);
   }
 
@@ -70,6 +97,7 @@ WindowResult WhisperDecoder::Decode(const Window& window, const DecodeOptions& o
   WindowResult result;
   result.language = options.language;
   result.consumed = window.duration();
+  if (options.word_timestamps) CheckWordTimes(model_);
   if (window.samples.empty()) return result;
   std::span<const float> samples = Prepare(window);
   if (!model_.info.multilingual) result.language = "en";
@@ -91,6 +119,8 @@ WindowResult WhisperDecoder::Decode(const Window& window, const DecodeOptions& o
   if (pass.stopped && pass.end >= kLeastProgress) {
     result.consumed = std::min(result.consumed, pass.end);
   }
+  if (options.word_timestamps)
+    AddWords(model_, result.language, window.samples, pass.tokens, pass.segments);
   result.segments = std::move(pass.segments);
   return result;
 }
@@ -108,6 +138,7 @@ std::vector<LanguageScore> WhisperDecoder::DetectLanguage(const Window& window, 
 
 std::span<const float> WhisperDecoder::Prepare(const Window& window) {
   const std::vector<float>& samples = window.samples;
+  heard_ = samples.size();
   if (!std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) {
     throw CpwError(
         ErrorCode::kUnsupportedMedia,
@@ -150,7 +181,11 @@ WhisperDecoder::Pass WhisperDecoder::Run(std::span<const float> samples,
                                          const PassOptions& pass_options, const Job& job) {
   const bool greedy = pass_options.beam_size <= 1;
   const std::vector<whisper_token>& prompt = PromptTokens(options.initial_prompt);
-  Hooks hooks{job, pass_options.first_chunk_only, prompt.empty() ? 0 : prompt.size() + 1};
+  std::optional<Timer> timer;
+  if (options.word_timestamps)
+    timer.emplace(Timer{model_, job, {language, options.translate, heard_, {}}});
+  Hooks hooks{job, pass_options.first_chunk_only, prompt.empty() ? 0 : prompt.size() + 1,
+              timer ? &*timer : nullptr};
   whisper_full_params params =
       whisper_full_default_params(greedy ? WHISPER_SAMPLING_GREEDY : WHISPER_SAMPLING_BEAM_SEARCH);
   params.print_progress = false;
@@ -170,7 +205,9 @@ WhisperDecoder::Pass WhisperDecoder::Run(std::span<const float> samples,
   params.abort_callback = Hooks::ShouldAbort;
   params.abort_callback_user_data = &hooks;
   RunUpstream(params, samples, job);
-  Pass pass = Collect(hooks.no_speech_prob.value_or(0));
+  if (timer) timer->Catch(state_.get());
+  using Tokens = std::span<const std::vector<TimedToken>>;
+  Pass pass = Collect(hooks.no_speech_prob.value_or(0), timer ? Tokens(timer->rows) : Tokens());
   pass.stopped = hooks.first_chunk_only && hooks.chunks > 1;
   return pass;
 }
@@ -195,7 +232,8 @@ void WhisperDecoder::RunUpstream(const whisper_full_params& params, std::span<co
                         std::to_string(status) + ")");
 }
 
-WhisperDecoder::Pass WhisperDecoder::Collect(double no_speech_prob) const {
+WhisperDecoder::Pass WhisperDecoder::Collect(
+    double no_speech_prob, std::span<const std::vector<TimedToken>> tokens_of) const {
   whisper_state* state = state_.get();
   Pass pass;
   pass.statistics.no_speech_prob = no_speech_prob;
@@ -215,7 +253,9 @@ WhisperDecoder::Pass WhisperDecoder::Collect(double no_speech_prob) const {
     pass.statistics.sum_logprob += sum;
     segment.avg_logprob = tokens > 0 ? sum / tokens : 0;
     pass.end = std::max(pass.end, segment.end);
-    if (!segment.text.empty()) pass.segments.push_back(std::move(segment));
+    if (segment.text.empty()) continue;
+    pass.segments.push_back(std::move(segment));
+    if (!tokens_of.empty()) pass.tokens.push_back(tokens_of[static_cast<std::size_t>(i)]);
   }
   return pass;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include "core/job.h"
 #include "core/window.h"
 #include "core/window_recognizer.h"
+#include "core/words.h"
 #include "engines/whisper/handles.h"
 #include "engines/whisper/model.h"
 #include "engines/whisper/pass_quality.h"
@@ -31,6 +33,7 @@ class WhisperDecoder {
     bool first_chunk_only;
   };
   struct Pass;
+  struct Timer;
   struct Hooks;
 
   std::span<const float> Prepare(const Window& window);
@@ -39,13 +42,14 @@ class WhisperDecoder {
            const std::string& language, const PassOptions& pass_options, const Job& job);
   void RunUpstream(const whisper_full_params& params, std::span<const float> samples,
                    const Job& job);
-  Pass Collect(double no_speech_prob) const;
+  Pass Collect(double no_speech_prob, std::span<const std::vector<TimedToken>> tokens) const;
   const std::vector<whisper_token>& PromptTokens(const std::string& prompt);
   whisper_state* State();
 
   const WhisperModel& model_;
   WhisperState state_;
   std::vector<float> padded_;
+  std::size_t heard_ = 0;  // samples of the window in hand, its padding left out
   std::string prompt_;
   std::vector<whisper_token> prompt_tokens_;
 };

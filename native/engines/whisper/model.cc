@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/alignment_heads.h"
 #include "core/error.h"
 #include "engines/whisper/backends.h"
 #include "engines/whisper/ggml_file.h"
@@ -39,9 +40,16 @@ WhisperModel LoadWhisperModel(const WhisperLoadOptions& options, const Job& job)
   whisper_context_params params = whisper_context_default_params();
   params.use_gpu = gpu.has_value();
   params.gpu_device = gpu.value_or(0);
-  params.flash_attn = true;
+  params.flash_attn = false;  // it has no attention to show, which word times are read from
 
   WhisperModel model;
+  if (const auto* known =
+          FindAlignmentHeads(header.n_text_layer, header.n_text_state, header.n_vocab)) {
+    for (const auto& [layer, head] : known->heads) model.alignment_heads.push_back({layer, head});
+    params.dtw_token_timestamps = true;  // costs nothing until words are asked for
+    params.dtw_aheads_preset = WHISPER_AHEADS_CUSTOM;
+    params.dtw_aheads = {model.alignment_heads.size(), model.alignment_heads.data()};
+  }
   GgmlLoader loader(file, job);
   const UpstreamErrors errors;
   {

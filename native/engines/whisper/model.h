@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "core/job.h"
 #include "core/window_recognizer.h"
 #include "engines/whisper/handles.h"
@@ -12,6 +14,7 @@ struct WhisperModel {
   WhisperContext context;
   ModelInfo info;
   int threads = 1;
+  std::vector<whisper_ahead> alignment_heads;  // the context points at them
 };
 
 // Checks the file, then loads it. Throws Aborted between two tensors once `job` is aborted.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { publishedAlignmentHeads, type AlignmentHead } from './alignment-heads.js';
 import { incompatible } from './binary-file.js';
 import { readJsonAs, readOptionalJson } from './json-file.js';
 
@@ -40,7 +41,7 @@ export type HubConfig = Readonly<z.output<typeof configSchema>>;
 
 /** CTranslate2's config.json of a Whisper model. */
 export interface CTranslate2Config {
-  readonly alignment_heads: readonly (readonly [layer: number, head: number])[];
+  readonly alignment_heads: readonly AlignmentHead[];
   readonly lang_ids: readonly number[];
   readonly suppress_ids: readonly number[];
   readonly suppress_ids_begin: readonly number[];
@@ -60,8 +61,9 @@ export async function readHubConfig(folder: string): Promise<HubConfig> {
 
 /**
  * What CTranslate2's own converter puts into config.json: of generation_config.json, where there is
- * none of config.json. `tokens` in the order of their ids. Without known alignment heads it takes
- * all of the upper half of the decoder, as that converter does.
+ * none of config.json. `tokens` in the order of their ids. Where no file names alignment heads, they
+ * are the published ones of a known shape, else all of the upper half of the decoder, as that
+ * converter has it.
  */
 export async function readCTranslate2Config(
   folder: string,
@@ -73,7 +75,8 @@ export async function readCTranslate2Config(
   const lists = generation ?? config;
   const named = Object.values(generation?.lang_to_id ?? {}).toSorted((a, b) => a - b);
   const result = {
-    alignment_heads: generation?.alignment_heads ?? upperHalf(config),
+    alignment_heads:
+      generation?.alignment_heads ?? publishedAlignmentHeads(config) ?? upperHalf(config),
     lang_ids: named.length > 0 ? named : languageIds(tokens),
     suppress_ids: lists.suppress_tokens ?? [],
     suppress_ids_begin: lists.begin_suppress_tokens ?? [],
