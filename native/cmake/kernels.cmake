@@ -6,6 +6,7 @@ set(_sources native/kernels/int8_gemm.cc native/kernels/attention.cc native/kern
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND _sources native/kernels/int8_gemm_avx2.cc native/kernels/int8_gemm_avx512vnni.cc
     native/kernels/attention_avx2.cc native/kernels/attention_avx512.cc
+    native/kernels/attention_memory_avx2.cc native/kernels/attention_memory_avx512.cc
     native/kernels/dense_avx2.cc native/kernels/dense_avx512.cc)
   set(_avx512 -mavx512f)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -14,8 +15,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   endif()
   set_source_files_properties(native/kernels/attention_avx2.cc native/kernels/int8_gemm_avx2.cc
     PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
-  set_source_files_properties(native/kernels/dense_avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c")
-  set_source_files_properties(native/kernels/attention_avx512.cc native/kernels/dense_avx512.cc
+  set_source_files_properties(native/kernels/attention_memory_avx2.cc native/kernels/dense_avx2.cc
+    PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-mf16c")
+  set_source_files_properties(native/kernels/attention_avx512.cc
+    native/kernels/attention_memory_avx512.cc native/kernels/dense_avx512.cc
     PROPERTIES COMPILE_OPTIONS "${_avx512}")
   set_source_files_properties(native/kernels/int8_gemm_avx512vnni.cc PROPERTIES COMPILE_OPTIONS
     "${_avx512};-mavx512bw;-mavx512vl;-mavx512vnni")

@@ -21,43 +21,57 @@ constexpr float kNever = -3.0e38f;
 inline size_t Padded(size_t keys) { return (keys + kPanel - 1) / kPanel * kPanel; }
 inline size_t Least(size_t a, size_t b) { return a < b ? a : b; }
 
-// C (rows x columns) = A (rows x depth) x B, or += with `add`. B has kPanel floats a row.
-template <typename V, size_t rows, bool add>
-inline void Tile(const float* a, size_t lda, const float* b, size_t depth, float* c, size_t ldc) {
-  constexpr size_t vectors = V::kTileVectors;
+// C (rows x kPanel) = A (rows x depth) x B, or += with `add`. B has kPanel items a row, of a type
+// that V loads as floats.
+template <typename V, size_t rows, bool add, typename Item>
+inline void Tile(const float* a, size_t lda, const Item* b, size_t depth, float* c, size_t ldc) {
+  // A single row has registers left for all columns: fewer sums would wait for one another.
+  constexpr size_t vectors = rows == 1 ? kPanel / V::kWidth : V::kTileVectors;
   for (size_t column = 0; column < kPanel; column += vectors * V::kWidth) {
     typename V::Type sum[rows][vectors];
 #pragma GCC unroll 6
     for (size_t r = 0; r < rows; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (size_t j = 0; j < vectors; ++j)
         sum[r][j] = add ? V::Load(c + r * ldc + column + j * V::kWidth) : V::Set(0);
     for (size_t d = 0; d < depth; ++d) {
       typename V::Type row[vectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (size_t j = 0; j < vectors; ++j)
         row[j] = V::Load(b + d * kPanel + column + j * V::kWidth);
 #pragma GCC unroll 6
       for (size_t r = 0; r < rows; ++r) {
         const typename V::Type value = V::Set(a[r * lda + d]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (size_t j = 0; j < vectors; ++j) sum[r][j] = V::MulAdd(value, row[j], sum[r][j]);
       }
     }
 #pragma GCC unroll 6
     for (size_t r = 0; r < rows; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (size_t j = 0; j < vectors; ++j)
         V::Store(c + r * ldc + column + j * V::kWidth, sum[r][j]);
   }
 }
 
-template <typename V, bool add>
-inline void Tiles(size_t rows, const float* a, size_t lda, const float* b, size_t depth, float* c,
+// The rows that a tile of kTileRows leaves over, in one tile of their own.
+template <typename V, bool add, size_t most, typename Item>
+inline void LastTile(size_t rows, const float* a, size_t lda, const Item* b, size_t depth, float* c,
+                     size_t ldc) {
+  if constexpr (most > 0) {
+    if (rows == most)
+      Tile<V, most, add>(a, lda, b, depth, c, ldc);
+    else
+      LastTile<V, add, most - 1>(rows, a, lda, b, depth, c, ldc);
+  }
+}
+
+template <typename V, bool add, typename Item>
+inline void Tiles(size_t rows, const float* a, size_t lda, const Item* b, size_t depth, float* c,
                   size_t ldc) {
   for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * lda, c += kTileRows * ldc)
     Tile<V, kTileRows, add>(a, lda, b, depth, c, ldc);
-  for (; rows > 0; --rows, a += lda, c += ldc) Tile<V, 1, add>(a, lda, b, depth, c, ldc);
+  LastTile<V, add, kTileRows - 1>(rows, a, lda, b, depth, c, ldc);
 }
 
 // Keys as columns, in panels; the last one filled up with zeros.
@@ -102,6 +116,22 @@ inline void Dots(const float* q, const float* k, size_t keys, float* scores) {
   }
 }
 
+// Sums of the first `keys` values by their weights, each row times its factor.
+template <typename V, typename Item>
+inline void WeightedSums(size_t rows, const float* weights, size_t padded, const float* factors,
+                         const Item* v, size_t keys, float* result) {
+  Tiles<V, false>(rows, weights, padded, v, Least(kValueChunk, keys), result, kDepth);
+  for (size_t at = kValueChunk; at < keys; at += kValueChunk)
+    Tiles<V, true>(rows, weights + at, padded, v + at * kDepth, Least(kValueChunk, keys - at),
+                   result, kDepth);
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t d = 0; d < kDepth; d += V::kWidth) {
+      float* at = result + r * kDepth + d;
+      V::Store(at, V::Mul(V::Load(at), V::Set(factors[r])));
+    }
+  }
+}
+
 template <typename V>
 void Attend(const float* q, const float* k, const float* v, size_t queries, size_t keys,
             float scale, const std::int32_t* lengths, float* out, float* scratch) {
@@ -125,16 +155,7 @@ void Attend(const float* q, const float* k, const float* v, size_t queries, size
       const size_t seen = lengths ? Least(keys, static_cast<size_t>(lengths[first + r])) : keys;
       inverse[r] = Exponentials<V>(scores + r * padded, seen, padded, scale);
     }
-    Tiles<V, false>(rows, scores, padded, v, Least(kValueChunk, keys), result, kDepth);
-    for (size_t at = kValueChunk; at < keys; at += kValueChunk)
-      Tiles<V, true>(rows, scores + at, padded, v + at * kDepth, Least(kValueChunk, keys - at),
-                     result, kDepth);
-    for (size_t r = 0; r < rows; ++r) {
-      for (size_t d = 0; d < kDepth; d += V::kWidth) {
-        float* at = result + r * kDepth + d;
-        V::Store(at, V::Mul(V::Load(at), V::Set(inverse[r])));
-      }
-    }
+    WeightedSums<V>(rows, scores, padded, inverse, v, keys, result);
   }
 }
 

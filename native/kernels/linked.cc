@@ -1,10 +1,12 @@
-// What CTranslate2 calls (third_party/patches/ctranslate2/0003-linked-int8-gemm and
-// 0004-linked-attention).
+// What CTranslate2 calls (third_party/patches/ctranslate2/0003-linked-int8-gemm,
+// 0004-linked-attention and 0007-half-precision-memory).
 #include "kernels/attention.h"
+#include "kernels/attention_memory.h"
 #include "kernels/int8_gemm.h"
 
 using cpw::kernels::BestAttention;
 using cpw::kernels::BestInt8Gemm;
+using cpw::kernels::BestMemoryAttention;
 using cpw::kernels::kInt8PanelColumns;
 
 extern "C" {
@@ -47,5 +49,32 @@ void linked_attention_run(const float* q, const float* k, const float* v, std::s
                           std::size_t keys, float scale, const std::int32_t* lengths, float* out,
                           float* scratch) {
   BestAttention()->run(q, k, v, queries, keys, scale, lengths, out, scratch);
+}
+
+const char* linked_memory_name() {
+  const auto* attention = BestMemoryAttention();
+  return attention ? attention->name : nullptr;
+}
+
+std::size_t linked_memory_panel() { return cpw::kernels::kMemoryPanel; }
+
+void linked_memory_narrow(const float* k, const float* v, std::size_t keys, std::uint16_t* narrow_k,
+                          std::uint16_t* narrow_v) {
+  BestMemoryAttention()->narrow(k, v, keys, narrow_k, narrow_v);
+}
+
+void linked_memory_widen(const std::uint16_t* narrow_k, const std::uint16_t* narrow_v,
+                         std::size_t keys, float* k, float* v) {
+  BestMemoryAttention()->widen(narrow_k, narrow_v, keys, k, v);
+}
+
+std::size_t linked_memory_scratch(std::size_t queries, std::size_t keys) {
+  return BestMemoryAttention()->scratch(queries, keys);
+}
+
+void linked_memory_run(const float* q, const std::uint16_t* narrow_k, const std::uint16_t* narrow_v,
+                       std::size_t queries, std::size_t keys, float scale,
+                       const std::int32_t* lengths, float* out, float* scratch) {
+  BestMemoryAttention()->run(q, narrow_k, narrow_v, queries, keys, scale, lengths, out, scratch);
 }
 }

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <random>
 #include <span>
@@ -9,6 +8,7 @@
 
 #include "kernels/attention.h"
 #include "kernels/int8_gemm.h"
+#include "kernels_attention_reference.h"
 
 namespace cpw::kernels {
 namespace {
@@ -78,25 +78,6 @@ TEST(Int8Gemm, WhenShapesAreOddEveryInstructionSetGivesTheExactSums) {
 
 constexpr std::size_t kDepth = kAttentionDepth;
 
-// Row `at` of the result, in double precision.
-std::vector<double> Reference(std::span<const float> q, std::span<const float> k,
-                              std::span<const float> v, std::size_t keys, double scale) {
-  std::vector<double> weights(keys);
-  double largest = -1e300;
-  for (std::size_t key = 0; key < keys; ++key) {
-    double dot = 0;
-    for (std::size_t d = 0; d < kDepth; ++d) dot += double{q[d]} * k[key * kDepth + d];
-    weights[key] = dot * scale;
-    largest = std::max(largest, weights[key]);
-  }
-  double sum = 0;
-  for (double& weight : weights) sum += weight = std::exp(weight - largest);
-  std::vector<double> row(kDepth);
-  for (std::size_t key = 0; key < keys; ++key)
-    for (std::size_t d = 0; d < kDepth; ++d) row[d] += weights[key] / sum * v[key * kDepth + d];
-  return row;
-}
-
 TEST(Attention, WhenQueriesAndKeysVaryEveryInstructionSetAgreesWithTheFormula) {
   std::mt19937 random(11);
   std::normal_distribution<float> values(0, 2);
@@ -128,7 +109,7 @@ TEST(Attention, WhenQueriesAndKeysVaryEveryInstructionSetAgreesWithTheFormula) {
                      causal ? lengths.data() : nullptr, out.data(), scratch.data());
       for (std::size_t i = 0; i < queries; ++i) {
         const std::size_t seen = causal ? static_cast<std::size_t>(lengths[i]) : keys;
-        const auto row = Reference(std::span(q).subspan(i * kDepth), k, v, seen, 0.125);
+        const auto row = AttentionRow(std::span(q).subspan(i * kDepth), k, v, seen, 0.125);
         for (std::size_t d = 0; d < kDepth; ++d)
           ASSERT_NEAR(out[i * kDepth + d], row[d], 2e-5)
               << attention->name << " " << queries << "x" << keys << " at " << i << "," << d;
