@@ -1,5 +1,6 @@
 // What CTranslate2 calls (third_party/patches/ctranslate2/0003-linked-int8-gemm and
-// 0004-linked-attention).
+// 0004-linked-attention), and ggml (whisper.cpp/0013-products-by-avx512).
+#include "core/cpu_features.h"
 #include "kernels/attention.h"
 #include "kernels/int8_gemm.h"
 
@@ -48,4 +49,6 @@ void linked_attention_run(const float* q, const float* k, const float* v, std::s
                           float* scratch) {
   BestAttention()->run(q, k, v, queries, keys, scale, lengths, out, scratch);
 }
+
+int linked_cpu_has_avx512(void) { return cpw::ReadCpuFeatures().avx512 ? 1 : 0; }
 }
