@@ -6,6 +6,7 @@
 #include "engines/whisper/backends.h"
 #include "engines/whisper/ggml_file.h"
 #include "engines/whisper/model_check.h"
+#include "engines/whisper/prompt.h"
 #include "engines/whisper/upstream_log.h"
 
 namespace cpw {
@@ -53,6 +54,8 @@ WhisperModel LoadWhisperModel(const WhisperLoadOptions& options, const Job& job)
     errors.ThrowLoad("The model " + options.path + " could not be loaded on " + options.device);
   }
   model.threads = options.threads;
+  model.mel = std::make_unique<MelSpectrogram>(header.n_mels);
+  model.non_speech_tokens = NonSpeechTokens(model.context.get());
   model.info = {"whisper",     options.device,     header.WeightType(), header.multilingual(),
                 header.n_mels, LanguagesOf(header)};
   return model;
