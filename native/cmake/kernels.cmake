@@ -30,5 +30,6 @@ cpw_library(cpw_kernels ${_sources})
 target_link_libraries(cpw_kernels PRIVATE cpw_core)
 # A sanitiser's checks would be most of the time of the tests.
 target_compile_options(cpw_kernels PRIVATE -O3)
-# Upstream's library calls it.
+# Upstream's libraries call it, so it stands behind them for the linker.
 target_link_libraries(cpw_dep_ctranslate2 INTERFACE cpw_kernels)
+target_link_libraries(cpw_dep_whisper INTERFACE cpw_kernels)

@@ -1,5 +1,7 @@
 // What CTranslate2 calls (third_party/patches/ctranslate2/0003-linked-int8-gemm,
-// 0004-linked-attention and 0007-half-precision-memory).
+// 0004-linked-attention and 0007-half-precision-memory), and ggml
+// (whisper.cpp/0013-products-by-avx512).
+#include "core/cpu_features.h"
 #include "kernels/attention.h"
 #include "kernels/attention_memory.h"
 #include "kernels/int8_gemm.h"
@@ -77,4 +79,5 @@ void linked_memory_run(const float* q, const std::uint16_t* narrow_k, const std:
                        const std::int32_t* lengths, float* out, float* scratch) {
   BestMemoryAttention()->run(q, narrow_k, narrow_v, queries, keys, scale, lengths, out, scratch);
 }
+int linked_cpu_has_avx512(void) { return cpw::ReadCpuFeatures().avx512 ? 1 : 0; }
 }

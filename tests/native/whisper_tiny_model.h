@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,13 @@ struct TinyModel {
   bool multilingual = false;
   int audio_context = 100;
   std::vector<int> script;
+  // Positions at which the model wavers: what else it could say there, in place of so much (0..1)
+  // of the script's token.
+  struct Doubt {
+    int other;
+    float share;
+  };
+  std::map<std::size_t, Doubt> doubts;
 
   int vocabulary() const { return multilingual ? 51865 : 51864; }
   int End() const { return multilingual ? 50257 : 50256; }
@@ -180,7 +188,12 @@ inline Pieces TinyModel::Build() const {
   std::vector<float> positions;
   for (std::size_t position = 0; position < 448; ++position) {
     const int next = position < script.size() ? script[position] : End();
-    for (int i = 0; i < kWidth; ++i) positions.push_back(8 * detail::Embedding(next, i));
+    const auto found = doubts.find(position);
+    const Doubt doubt = found == doubts.end() ? Doubt{next, 0} : found->second;
+    for (int i = 0; i < kWidth; ++i) {
+      positions.push_back(8 * ((1 - doubt.share) * detail::Embedding(next, i) +
+                               doubt.share * detail::Embedding(doubt.other, i)));
+    }
   }
   tensors.Add("decoder.positional_embedding", false, {kWidth, 448}, positions);
   std::vector<float> tokens;

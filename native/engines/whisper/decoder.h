@@ -1,21 +1,24 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/decoding_ladder.h"
 #include "core/job.h"
 #include "core/window.h"
 #include "core/window_recognizer.h"
 #include "core/words.h"
 #include "engines/whisper/handles.h"
 #include "engines/whisper/model.h"
-#include "engines/whisper/pass_quality.h"
+#include "engines/whisper/prompt.h"
+#include "engines/whisper/token_rules.h"
 
 namespace cpw {
+
+// Throws CpwError kUnsupportedMedia where the samples are not numbers.
+void CheckSamples(const Window& window);
 
 // One replica: decodes windows one after the other, on one thread at a time, over weights that it
 // shares. Its state (caches and compute buffers, 100 MB and more) is made when first needed.
@@ -27,31 +30,33 @@ class WhisperDecoder {
   std::vector<LanguageScore> DetectLanguage(const Window& window, const Job& job);
 
  private:
-  struct PassOptions {
-    int beam_size;
-    bool fall_back;  // to higher temperatures, as upstream does by itself
-    bool first_chunk_only;
-  };
   struct Pass;
-  struct Timer;
   struct Hooks;
 
-  std::span<const float> Prepare(const Window& window);
-  std::vector<LanguageScore> Detect(std::span<const float> samples, const Job& job);
-  Pass Run(std::span<const float> samples, const DecodeOptions& options,
-           const std::string& language, const PassOptions& pass_options, const Job& job);
-  void RunUpstream(const whisper_full_params& params, std::span<const float> samples,
-                   const Job& job);
-  Pass Collect(double no_speech_prob, std::span<const std::vector<TimedToken>> tokens) const;
-  const std::vector<whisper_token>& PromptTokens(const std::string& prompt);
+  // The best text of what the decoder hears now, its times from the part's beginning.
+  Pass DecodePart(const DecodeOptions& options, const std::string& language, const Job& job);
+  // Appends the times of the part's tokens, from the window's beginning.
+  void TimePart(Pass& pass, const DecodeOptions& options, const std::string& language,
+                double offset, std::vector<std::vector<TimedToken>>& tokens, const Job& job);
+  Pass Run(const DecodingAttempt& attempt, const DecodeOptions& options,
+           const std::string& language, const Job& job);
+  Pass Collect() const;
+  std::vector<LanguageScore> ScoreLanguages(const Job& job);
+  // What is decoded from here on, heard through `context` positions of the encoder.
+  void Hear(std::span<const float> samples, int context);
+  void RunUpstream(const whisper_full_params& params, const Job& job);
+  const WhisperPrompt& Prompt(const DecodeOptions& options);
+  int WholeContext() const;
+  int OwnContext(std::size_t samples) const;
   whisper_state* State();
 
   const WhisperModel& model_;
   WhisperState state_;
-  std::vector<float> padded_;
-  std::size_t heard_ = 0;  // samples of the window in hand, its padding left out
-  std::string prompt_;
-  std::vector<whisper_token> prompt_tokens_;
+  std::span<const float> heard_;
+  int context_ = 0;
+  std::vector<float> spectrogram_;
+  DecodeOptions prompted_{};  // what prompt_ was built of
+  WhisperPrompt prompt_;
 };
 
 }  // namespace cpw

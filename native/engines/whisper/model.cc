@@ -7,6 +7,7 @@
 #include "engines/whisper/backends.h"
 #include "engines/whisper/ggml_file.h"
 #include "engines/whisper/model_check.h"
+#include "engines/whisper/prompt.h"
 #include "engines/whisper/upstream_log.h"
 
 namespace cpw {
@@ -40,7 +41,7 @@ WhisperModel LoadWhisperModel(const WhisperLoadOptions& options, const Job& job)
   whisper_context_params params = whisper_context_default_params();
   params.use_gpu = gpu.has_value();
   params.gpu_device = gpu.value_or(0);
-  params.flash_attn = false;  // it has no attention to show, which word times are read from
+  params.flash_attn = true;  // in the encoder alone: patches/whisper.cpp/0007
 
   WhisperModel model;
   if (const auto* known =
@@ -61,6 +62,8 @@ WhisperModel LoadWhisperModel(const WhisperLoadOptions& options, const Job& job)
     errors.ThrowLoad("The model " + options.path + " could not be loaded on " + options.device);
   }
   model.threads = options.threads;
+  model.mel = std::make_unique<MelSpectrogram>(header.n_mels);
+  model.non_speech_tokens = NonSpeechTokens(model.context.get());
   model.info = {"whisper",     options.device,     header.WeightType(), header.multilingual(),
                 header.n_mels, LanguagesOf(header)};
   return model;

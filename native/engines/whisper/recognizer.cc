@@ -1,6 +1,5 @@
 #include "engines/whisper/recognizer.h"
 
-#include <algorithm>
 #include <exception>
 #include <new>
 #include <string>
@@ -13,38 +12,6 @@
 
 namespace cpw {
 namespace {
-
-constexpr int kMostBeams = 8;  // WHISPER_MAX_DECODERS
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-void CheckOptions(const DecodeOptions& options, const ModelInfo& info) {
-  const std::vector<std::string>& known = info.languages;
-  if (!options.language.empty() &&
-      std::find(known.begin(), known.end(), options.language) == known.end()) {
-    throw CpwError(ErrorCode::kUnsupportedLanguage,
-                   "The model does not know the language '" + options.language +
-                       "'. Next step: choose another model, or one of: " + Joined(known) + ".");
-  }
-  if (options.translate && !info.multilingual) {
-    throw CpwError(
-        ErrorCode::kUnsupportedLanguage,
-        "This model knows English alone and cannot translate. Next step: use a multilingual model, "
-        "or switch translate off.");
-  }
-  const int beam = std::max(options.beam_size, options.retry_beam_size);
-  if (options.beam_size < 1 || options.retry_beam_size < 0 || beam > kMostBeams) {
-    throw CpwError(ErrorCode::kInvalidOptions,
-                   "whisper.cpp searches with 1 to " + std::to_string(kMostBeams) +
-                       " beams, asked for " + std::to_string(options.beam_size) + " (retry " +
-                       std::to_string(options.retry_beam_size) +
-                       "). Next step: choose a beam in that range.");
-  }
-}
 
 // Upstream is C++ behind a C face: what it throws comes through as it is.
 [[noreturn]] void RethrowAsOurs() {
@@ -120,13 +87,11 @@ int WhisperRecognizer::parallelism() const { return static_cast<int>(replicas_->
 std::future<WindowResult> WhisperRecognizer::Submit(std::shared_ptr<const Window> window,
                                                     const DecodeOptions& options,
                                                     std::shared_ptr<Job> job) {
-  return replicas_->Post<WindowResult>([&info = info(), window = std::move(window), options,
-                                        job = std::move(job)](WhisperDecoder& decoder) {
-    const Job::Running running(*job);
-    job->Check();
-    CheckOptions(options, info);
-    return decoder.Decode(*window, options, *job);
-  });
+  return replicas_->Post<WindowResult>(
+      [window = std::move(window), options, job = std::move(job)](WhisperDecoder& decoder) {
+        const Job::Running running(*job);
+        return decoder.Decode(*window, options, *job);
+      });
 }
 
 std::future<std::vector<LanguageScore>> WhisperRecognizer::DetectLanguage(

@@ -1,4 +1,4 @@
-#include "engines/ctranslate2/gate.h"
+#include "core/text_gate.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "core/text_gate.h"
+#include "core/window_recognizer.h"
+
+namespace cpw {
+
+// How a window's text is looked for once.
+struct DecodingAttempt {
+  DecodingPass kind = DecodingPass::kFirst;
+  int beam_size = 1;
+  double temperature = 0;  // above 0 texts are drawn, and beam_size is not heeded
+};
+
+// What to try in turn until a text looks right: as the caller wants it, with the wider beam, over
+// the 30 s that the model was trained on, then by drawing at rising temperatures.
+std::vector<DecodingAttempt> LadderFor(const DecodeOptions& options);
+
+GateLimits GateLimitsFor(const DecodeOptions& options);
+
+}  // namespace cpw

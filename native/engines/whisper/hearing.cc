@@ -1,0 +1,72 @@
+// What a decoder hears, and what it is told before.
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <tuple>
+
+#include "core/error.h"
+#include "engines/whisper/decoder.h"
+#include "engines/whisper/upstream_log.h"
+
+namespace cpw {
+namespace {
+
+// Positions of the encoder (20 ms each) that hear silence behind a part: the model wants to hear
+// that the speech is over.
+constexpr int kSlack = 128;
+constexpr int kContextStep = 64;      // lengths that come again reuse the memory of the last one
+constexpr int kGpuContextStep = 256;  // its attention pads to that
+constexpr std::size_t kSamplesPerPosition = 2 * kMelHop;
+
+}  // namespace
+
+void CheckSamples(const Window& window) {
+  const std::vector<float>& samples = window.samples;
+  if (std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) return;
+  throw CpwError(
+      ErrorCode::kUnsupportedMedia,
+      "The audio holds values that are not finite numbers (NaN or infinity). Next step: check "
+      "what produced the samples.");
+}
+
+void WhisperDecoder::Hear(std::span<const float> samples, int context) {
+  heard_ = samples;
+  context_ = context;
+  const auto frames = 2 * static_cast<std::size_t>(context);
+  model_.mel->Compute(samples.first(std::min(samples.size(), frames * kMelHop)), frames,
+                      spectrogram_);
+  const UpstreamErrors errors;
+  const int status = whisper_set_mel_with_state(model_.context.get(), State(), spectrogram_.data(),
+                                                static_cast<int>(frames), model_.mel->bands());
+  if (status != 0) errors.ThrowInference("The spectrogram of a window was not taken");
+}
+
+// Upstream would tokenise the text anew for each call.
+const WhisperPrompt& WhisperDecoder::Prompt(const DecodeOptions& options) {
+  const auto texts = [](const DecodeOptions& of) {
+    return std::tie(of.initial_prompt, of.previous_text, of.hotwords, of.prefix);
+  };
+  if (texts(options) == texts(prompted_)) return prompt_;
+  prompt_ = BuildPrompt(model_, options);
+  prompted_ = options;
+  return prompt_;
+}
+
+int WhisperDecoder::WholeContext() const { return whisper_n_audio_ctx(model_.context.get()); }
+
+int WhisperDecoder::OwnContext(std::size_t samples) const {
+  const int step = model_.info.device == "cpu" ? kContextStep : kGpuContextStep;
+  const int positions = static_cast<int>(samples / kSamplesPerPosition) + 1 + kSlack;
+  return std::min((positions + step - 1) / step * step, WholeContext());
+}
+
+whisper_state* WhisperDecoder::State() {
+  if (state_) return state_.get();
+  const UpstreamErrors errors;
+  std::lock_guard lock(UpstreamSetupMutex());
+  state_.reset(whisper_init_state(model_.context.get()));
+  if (!state_) errors.ThrowInference("The model's working memory could not be set up");
+  return state_.get();
+}
+
+}  // namespace cpw
