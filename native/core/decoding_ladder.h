@@ -12,6 +12,7 @@ struct DecodingAttempt {
   DecodingPass kind = DecodingPass::kFirst;
   int beam_size = 1;
   double temperature = 0;  // above 0 texts are drawn, and beam_size is not heeded
+  bool operator==(const DecodingAttempt&) const = default;
 };
 
 // What to try in turn until a text looks right: as the caller wants it, with the wider beam, over

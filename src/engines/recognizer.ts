@@ -14,10 +14,11 @@ import type { RecognizerOptions } from '../options/recognizer.js';
 import { beamWhenUnset } from '../options/decoding.js';
 import {
   transcribeOptionsSchema,
+  windowWhenUnset,
   type ParsedTranscribeOptions,
   type TranscribeOptions,
 } from '../options/transcribe.js';
-import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
+import type { DeviceName, LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
 import {
   loadPrepared,
   prepareRecognizer,
@@ -152,7 +153,12 @@ export class Recognizer {
     };
     const callbacks = onProgress ? { onSegment, onProgress } : { onSegment };
     const start = () =>
-      this.#native.transcribe(opened.native, detector, toNative(parsed), callbacks);
+      this.#native.transcribe(
+        opened.native,
+        detector,
+        toNative(parsed, this.info.device),
+        callbacks,
+      );
     const native = await runCall(start, opened, signal);
     if (native.damage !== '') onNote?.(native.damage);
     return toTranscript(native, media, segments);
@@ -206,7 +212,7 @@ function toTranscript(
   };
 }
 
-function toNative(options: ParsedTranscribeOptions): NativeTranscribeOptions {
+function toNative(options: ParsedTranscribeOptions, device: DeviceName): NativeTranscribeOptions {
   const { language, task, beamSize, temperature, windowS, vad } = options;
   return {
     language: language === 'auto' ? '' : language,
@@ -229,7 +235,9 @@ function toNative(options: ParsedTranscribeOptions): NativeTranscribeOptions {
     suppressTokens: options.suppressTokens,
     wordTimestamps: options.wordTimestamps,
     multilingual: options.multilingual,
-    windowS,
+    // Windows without speech detection seek by the last time token, as Whisper was trained to.
+    windowS:
+      windowS ?? (device === 'cpu' && vad !== false ? windowWhenUnset.cpu : windowWhenUnset.other),
     vad: vad === false ? null : vad,
   };
 }

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { decodingShape } from './decoding.js';
 import { channelsShape, checkClip, clipsShape, mediaShape } from './media.js';
 
+// Attention takes the square of a window's length, and what a longer context wins is within chance
+// from 20 s on (309.6 s of English, base and tiny.en, greedy and beam 5).
+/** Longest windows, in s, of a call that leaves `windowS` unset. */
+export const windowWhenUnset = { cpu: 20, other: 30 } as const;
+
 // Why these numbers: whisper.cpp ends a speech segment after 100 ms of silence and pads it with
 // 30 ms, which cuts phrases apart and clips soft consonants; faster-whisper waits 2000 ms and pads
 // with 400, which leaves enough silence inside a window for the model to invent text. Pauses
@@ -108,8 +113,11 @@ export const transcribeOptionsSchema = z
       .number()
       .min(1)
       .max(30)
-      .default(30)
-      .describe('Longest stretch of audio decoded in one pass, in s; 30 is all a model can take')
+      .optional()
+      .describe(
+        'Longest stretch of audio decoded in one pass, in s; 30 is all a model can take. Unset: ' +
+          `${windowWhenUnset.cpu} on a CPU, ${windowWhenUnset.other} on a GPU and without speech detection`,
+      )
       .meta({ group: 'Recognition' }),
     ...decodingShape,
     vad: z

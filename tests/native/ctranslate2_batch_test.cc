@@ -154,10 +154,10 @@ TEST_F(BatchTest, WhenOptionsDifferThenTheBatchStillGivesEachItsOwn) {
 class LadderTest : public BatchTest {
  protected:
   // What is tried for a window whose every text looks wrong.
-  std::vector<Attempt> Tried(double seconds, const DecodeOptions& options) {
+  std::vector<DecodingAttempt> Tried(double seconds, const DecodeOptions& options) {
     const TaskPtr task = Task(Sound(seconds, 3), options);
     task->Begin(*replica_);
-    std::vector<Attempt> tried;
+    std::vector<DecodingAttempt> tried;
     while (task->next()) {
       tried.push_back(*task->next());
       const SearchRow row = task->Row(*replica_);
@@ -175,10 +175,10 @@ TEST_F(LadderTest, WhenEveryTextLooksWrongThenTheBeamTheWholeWindowAndTheTempera
   DecodeOptions options = DefaultDecoding();
   options.retry_beam_size = 5;
   options.temperatures = {0, 0.4};
-  const std::vector<Attempt> expected{{DecodingPass::kFirst, 1, 0},
-                                      {DecodingPass::kBeam, 5, 0},
-                                      {DecodingPass::kFull, 5, 0},
-                                      {DecodingPass::kSampled, 1, 0.4}};
+  const std::vector<DecodingAttempt> expected{{DecodingPass::kFirst, 1, 0},
+                                              {DecodingPass::kBeam, 5, 0},
+                                              {DecodingPass::kFull, 5, 0},
+                                              {DecodingPass::kSampled, 1, 0.4}};
   EXPECT_EQ(Tried(3, options), expected);
   EXPECT_EQ(positions_[0], positions_[1]);
   EXPECT_LT(positions_[1], 1500);
@@ -190,14 +190,14 @@ TEST_F(LadderTest, WhenTheWindowIsFullOrTheCallerChoseABeamThenRungsThatChangeNo
   DecodeOptions options = DefaultDecoding();
   options.beam_size = 3;
   options.temperatures = {0};
-  const std::vector<Attempt> full{{DecodingPass::kFirst, 3, 0}};
+  const std::vector<DecodingAttempt> full{{DecodingPass::kFirst, 3, 0}};
   EXPECT_EQ(Tried(30, options), full);
 }
 
 TEST_F(LadderTest, WhenTemperaturesBeginAboveZeroThenTextsAreDrawnFromTheBeginning) {
   DecodeOptions options = DefaultDecoding();
   options.temperatures = {0.3};
-  const std::vector<Attempt> drawn{{DecodingPass::kSampled, 1, 0.3}};
+  const std::vector<DecodingAttempt> drawn{{DecodingPass::kSampled, 1, 0.3}};
   EXPECT_EQ(Tried(3, options), drawn);
 }
 

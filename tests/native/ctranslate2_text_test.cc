@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/text_gate.h"
 #include "ctranslate2_tiny_model.h"
-#include "engines/ctranslate2/gate.h"
 #include "engines/ctranslate2/segments.h"
 #include "engines/ctranslate2/tokenizer.h"
 #include "engines/ctranslate2/vocabulary.h"

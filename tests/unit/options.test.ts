@@ -98,7 +98,6 @@ t.test('when nothing is given, every default is filled in and the result is froz
     task: 'transcribe',
     wordTimestamps: false,
     multilingual: false,
-    windowS: 30,
     patience: 1,
     lengthPenalty: 1,
     repetitionPenalty: 1,

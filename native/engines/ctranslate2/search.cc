@@ -90,7 +90,7 @@ DecodedPass ToPass(const LoadedWhisper& model, const std::vector<std::size_t>& i
                [&](std::size_t id) { return id < model.special().end_of_text; });
   pass.text = Trim(model.tokenizer.Decode(text));
   pass.compression_ratio = CompressionRatio(pass.text);
-  JudgeLoops(pass, text, LimitsOf(options));
+  JudgeLoops(pass, text, GateLimitsFor(options));
   if (options.compression_ratio_threshold > 0) {
     const auto split = SplitAtTimestamps(pass.ids, model.special().timestamp_begin, duration);
     pass.looped = pass.looped || SaysTwice(split);
@@ -98,7 +98,7 @@ DecodedPass ToPass(const LoadedWhisper& model, const std::vector<std::size_t>& i
   return pass;
 }
 
-WhisperOptions SearchOptions(const LoadedWhisper& model, const Attempt& attempt,
+WhisperOptions SearchOptions(const LoadedWhisper& model, const DecodingAttempt& attempt,
                              const DecodeOptions& options) {
   WhisperOptions search;
   search.return_scores = true;
@@ -116,7 +116,7 @@ WhisperOptions SearchOptions(const LoadedWhisper& model, const Attempt& attempt,
     // The same window gives the same text every time, whatever ran on this thread before.
     ::ctranslate2::get_random_generator().seed(kSeed);
   } else {
-    search.beam_size = attempt.beam_size;
+    search.beam_size = static_cast<std::size_t>(std::max(attempt.beam_size, 1));
   }
   return search;
 }
@@ -136,13 +136,8 @@ void CheckResult(const WhisperGenerationResult& result) {
 
 }  // namespace
 
-GateLimits LimitsOf(const DecodeOptions& options) {
-  return {options.compression_ratio_threshold, options.log_prob_threshold,
-          options.no_speech_threshold};
-}
-
 std::vector<FoundText> Search(WhisperReplica& replica, const LoadedWhisper& model,
-                              const std::vector<SearchRow>& rows, const Attempt& attempt,
+                              const std::vector<SearchRow>& rows, const DecodingAttempt& attempt,
                               const DecodeOptions& options) {
   WhisperOptions search = SearchOptions(model, attempt, options);
   std::vector<std::vector<std::size_t>> prompts;

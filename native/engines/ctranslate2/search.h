@@ -3,8 +3,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/decoding_ladder.h"
+#include "core/text_gate.h"
 #include "core/window_recognizer.h"
-#include "engines/ctranslate2/gate.h"
 #include "engines/ctranslate2/loaded_whisper.h"
 #include "engines/ctranslate2/prompt.h"
 
@@ -16,14 +17,6 @@ class WhisperReplica;
 }  // namespace ctranslate2
 
 namespace cpw {
-
-// How a window's text is looked for once.
-struct Attempt {
-  DecodingPass kind = DecodingPass::kFirst;
-  std::size_t beam_size = 1;
-  double temperature = 0;  // above 0 texts are drawn and beam_size is not heeded
-  bool operator==(const Attempt&) const = default;
-};
 
 struct SearchRow {
   ::ctranslate2::StorageView* encoded;  // one window: (1, positions, width)
@@ -41,8 +34,6 @@ struct FoundText {
 // kInferenceFailed.
 std::vector<FoundText> Search(::ctranslate2::models::WhisperReplica& replica,
                               const LoadedWhisper& model, const std::vector<SearchRow>& rows,
-                              const Attempt& attempt, const DecodeOptions& options);
-
-GateLimits LimitsOf(const DecodeOptions& options);
+                              const DecodingAttempt& attempt, const DecodeOptions& options);
 
 }  // namespace cpw

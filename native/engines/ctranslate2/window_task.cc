@@ -17,22 +17,6 @@ constexpr double kShortestRest = 1.0;  // seconds of a window's end that are not
 constexpr double kShortestSeek = 0.1;  // where the audio goes on, a word may begin there
 constexpr double kHeadway = 1.0;       // a pass that got no further would not the next time either
 
-std::vector<Attempt> LadderOf(const DecodeOptions& options) {
-  const auto beam = static_cast<std::size_t>(std::max(options.beam_size, 1));
-  const auto wider = static_cast<std::size_t>(std::max(options.retry_beam_size, 0));
-  std::vector<Attempt> ladder;
-  for (const double temperature : options.temperatures) {
-    if (temperature > 0) {
-      ladder.push_back({DecodingPass::kSampled, 1, temperature});
-      continue;
-    }
-    ladder.push_back({DecodingPass::kFirst, beam, 0});
-    if (wider > beam) ladder.push_back({DecodingPass::kBeam, wider, 0});
-    ladder.push_back({DecodingPass::kFull, std::max(beam, wider), 0});
-  }
-  return ladder;
-}
-
 }  // namespace
 
 WindowTask::WindowTask(const LoadedWhisper& model, std::shared_ptr<const Window> window,
@@ -41,8 +25,8 @@ WindowTask::WindowTask(const LoadedWhisper& model, std::shared_ptr<const Window>
       window_(std::move(window)),
       options_(options),
       job_(std::move(job)),
-      limits_(LimitsOf(options)),
-      ladder_(LadderOf(options)),
+      limits_(GateLimitsFor(options)),
+      ladder_(LadderFor(options)),
       frames_(OwnFrames(window_->samples.size())) {}
 
 void WindowTask::Begin(Replica& replica) {

@@ -47,7 +47,7 @@ class WindowTask {
   void Begin(Replica& replica);
   bool done() const { return done_; }
   // What to try next on this part; nothing when its text is settled.
-  const std::optional<Attempt>& next() const { return next_; }
+  const std::optional<DecodingAttempt>& next() const { return next_; }
   // Makes ready for next(): its encoding may be a longer one.
   SearchRow Row(Replica& replica);
   // Tries next() on the rows of this task and of those that share the step.
@@ -78,7 +78,7 @@ class WindowTask {
   const DecodeOptions options_;
   const std::shared_ptr<Job> job_;
   const GateLimits limits_;
-  const std::vector<Attempt> ladder_;
+  const std::vector<DecodingAttempt> ladder_;
   std::promise<WindowResult> promise_;
   WindowResult result_;
   bool done_ = false;
@@ -93,7 +93,7 @@ class WindowTask {
   DecoderPrompt prompt_;
   std::string language_;
   std::size_t rung_ = 0;
-  std::optional<Attempt> next_;
+  std::optional<DecodingAttempt> next_;
   std::optional<FoundText> best_;
   bool agreed_ = false;  // two passes wrote the same
 };

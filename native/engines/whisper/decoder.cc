@@ -8,6 +8,7 @@
 
 #include "core/compression.h"
 #include "core/error.h"
+#include "engines/whisper/search_params.h"
 #include "engines/whisper/text.h"
 #include "engines/whisper/upstream_log.h"
 #include "engines/whisper/words.h"
@@ -22,8 +23,6 @@ constexpr double kLeastLogprob = -50;  // stands for log(0)
 constexpr std::size_t kTokensBase = 48;
 constexpr double kTokensPerSecond = 14;   // scripts that take several tokens a character included
 constexpr std::size_t kMostTokens = 219;  // upstream stops at 220 and then knows no text
-
-constexpr float kNever = 2;  // as a threshold of a probability
 
 double Seconds(std::int64_t centiseconds) { return static_cast<double>(centiseconds) / 100; }
 
@@ -41,23 +40,6 @@ double Probability(std::span<const float> logits, std::size_t index) {
 std::size_t TokenLimit(double duration, std::size_t prefix) {
   const auto limit = kTokensBase + static_cast<std::size_t>(std::ceil(duration * kTokensPerSecond));
   return std::min(limit + prefix, kMostTokens);
-}
-
-whisper_full_params SearchParams(const DecodingAttempt& attempt, const DecodeOptions& options) {
-  const bool searches = attempt.temperature == 0 && attempt.beam_size > 1;
-  whisper_full_params params = whisper_full_default_params(searches ? WHISPER_SAMPLING_BEAM_SEARCH
-                                                                    : WHISPER_SAMPLING_GREEDY);
-  params.translate = options.translate;
-  params.temperature = static_cast<float>(attempt.temperature);
-  params.temperature_inc = 0;
-  params.greedy.best_of = attempt.temperature > 0 ? options.best_of : 1;
-  params.beam_search.beam_size = attempt.beam_size;
-  params.beam_search.patience = static_cast<float>(options.patience);
-  params.length_penalty = static_cast<float>(options.length_penalty);
-  // What upstream would judge by is judged in DecodePart.
-  params.entropy_thold = -1;
-  params.no_speech_thold = kNever;
-  return params;
 }
 
 }  // namespace
@@ -177,7 +159,8 @@ WhisperDecoder::Pass WhisperDecoder::DecodePart(const DecodeOptions& options,
     const bool agreed = best && pass.kind == DecodingPass::kFull && !pass.text.empty() &&
                         pass.avg_logprob >= limits.log_prob && Agree(pass, *best);
     if (!best || IsBetter(pass, *best, limits)) best = std::move(pass);
-    if (agreed || LooksRight(*best, limits) || IsSilence(*best, best->no_speech_prob, limits)) break;
+    if (agreed || LooksRight(*best, limits) || IsSilence(*best, best->no_speech_prob, limits))
+      break;
   }
   if (!best) throw CpwError(ErrorCode::kInternal, "No attempt was made at a window.");
   if (IsSilence(*best, best->no_speech_prob, limits)) {

@@ -8,7 +8,7 @@ import { availableCores } from '../../native/cpu.js';
 import { flagOf } from '../../options/describe.js';
 import { optionsError } from '../../options/parse.js';
 import { modelSchema, recognizerOptionsSchema } from '../../options/recognizer.js';
-import { transcribeOptionsSchema } from '../../options/transcribe.js';
+import { transcribeOptionsSchema, windowWhenUnset } from '../../options/transcribe.js';
 import type { EngineName } from '../../types.js';
 import { runTrials } from '../bench/run-trials.js';
 import { differences, fastest, type Setting, type Trial } from '../bench/settings.js';
@@ -74,7 +74,7 @@ export const benchCommand: Command<typeof schemas> = {
     const found = await installedModel(bench);
     const engines = enginesOf(found);
     const cores = availableCores();
-    const windowS = transcribeOptionsSchema.parse({}).windowS;
+    const windowS = windowWhenUnset.cpu;
     const trials = await runTrials({
       ...optionsOf(bench, context),
       file,

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <whisper.h>
+
+#include "core/decoding_ladder.h"
+#include "core/window_recognizer.h"
+
+namespace cpw {
+
+// Upstream's parameters for one attempt, without language, prompt, callbacks and audio. Upstream
+// judges no text and falls back to nothing: the ladder does.
+whisper_full_params SearchParams(const DecodingAttempt& attempt, const DecodeOptions& options);
+
+}  // namespace cpw
