@@ -11,8 +11,8 @@ inline constexpr std::size_t kAttentionDepth = 64;  // of Whisper's, NLLB's and 
 // without gaps. A query sees the first lengths[query] keys, or all where lengths is null. The
 // scores of a block of queries stay in the second-level cache, so nothing of the size queries x
 // keys is ever written (FlashAttention, arXiv 2205.14135, with whole rows in place of the running
-// maximum). AVX512BF16 rounds to bfloat16 what it multiplies where queries are many: within 1e-2 of
-// the others.
+// maximum). AVX512BF16 rounds to bfloat16 what it multiplies where queries are many: its
+// results are within 1e-2 of the values' own spread.
 struct Attention {
   const char* name;
   // Floats of working memory for a call.

@@ -1,4 +1,4 @@
-// Products of bfloat16 with sums of floats: two in a lane, a quarter of the bytes. Everything
+// Products of bfloat16 with sums of floats: two of them in a lane. Everything
 // between the products, the exponentials too, is done in floats.
 #include "kernels/attention.h"
 #include "kernels/attention_tile.h"
