@@ -6,8 +6,8 @@ set(_sources native/kernels/int8_gemm.cc native/kernels/attention.cc native/kern
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND _sources native/kernels/int8_gemm_avx2.cc native/kernels/int8_gemm_avx512vnni.cc
     native/kernels/attention_avx2.cc native/kernels/attention_avx512.cc
-    native/kernels/attention_memory_avx2.cc native/kernels/attention_memory_avx512.cc
-    native/kernels/dense_avx2.cc native/kernels/dense_avx512.cc)
+    native/kernels/attention_avx512bf16.cc native/kernels/attention_memory_avx2.cc
+    native/kernels/attention_memory_avx512.cc native/kernels/dense_avx2.cc native/kernels/dense_avx512.cc)
   set(_avx512 -mavx512f)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 takes its own intrinsics' undefined start values for mistakes (its bug 105593).
@@ -20,6 +20,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set_source_files_properties(native/kernels/attention_avx512.cc
     native/kernels/attention_memory_avx512.cc native/kernels/dense_avx512.cc
     PROPERTIES COMPILE_OPTIONS "${_avx512}")
+  set_source_files_properties(native/kernels/attention_avx512bf16.cc PROPERTIES COMPILE_OPTIONS
+    "${_avx512};-mavx512bf16")
   set_source_files_properties(native/kernels/int8_gemm_avx512vnni.cc PROPERTIES COMPILE_OPTIONS
     "${_avx512};-mavx512bw;-mavx512vl;-mavx512vnni")
 endif()

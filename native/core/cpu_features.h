@@ -11,6 +11,7 @@ struct CpuFeatures {
   bool avx512 = false;  // its foundation alone
   // AVX512 F, BW, VL and VNNI: 8-bit products in registers of any width.
   bool avx512_vnni = false;
+  bool avx512_bf16 = false;  // AVX512 F and products of bfloat16
 };
 
 // Asks the CPU itself. Not the compiler's __builtin_cpu_supports: zig 0.17.1 links a run-time

@@ -9,6 +9,7 @@ Attentions AllAttentions() {
   Attentions found{};
 #if defined(__x86_64__)
   const CpuFeatures cpu = ReadCpuFeatures();
+  if (cpu.avx512_bf16) found.items[found.count++] = &kAttentionAvx512Bf16;
   if (cpu.avx512) found.items[found.count++] = &kAttentionAvx512;
   if (cpu.avx2 && cpu.fma) found.items[found.count++] = &kAttentionAvx2;
 #endif

@@ -67,7 +67,8 @@ void AttendMemory(const float* q, const Half* k, const Half* v, size_t queries, 
                       padded);
     float inverse[kTileRows];
     for (size_t r = 0; r < rows; ++r)
-      inverse[r] = Exponentials<V>(scores + r * padded, seen[r], padded, scale);
+      inverse[r] =
+          Exponentials<V>(scores + r * padded, seen[r], padded, scale, scores + r * padded);
     WeightedSums<V>(rows, scores, padded, inverse, v, most, out + first * kDepth);
   }
 }

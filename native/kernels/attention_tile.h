@@ -84,9 +84,9 @@ inline void Transpose(const float* k, size_t keys, float* panels) {
 }
 
 // Exponentials of the first `keys` scaled scores less their maximum, zeros behind them; returns one
-// divided by their sum.
-template <typename V>
-inline float Exponentials(float* scores, size_t keys, size_t padded, float scale) {
+// divided by their sum. The weights may lie where the scores do.
+template <typename V, typename Item>
+inline float Exponentials(float* scores, size_t keys, size_t padded, float scale, Item* weights) {
   for (size_t i = keys; i < padded; ++i) scores[i] = keys > 0 ? kNever : 0.0f;
   if (keys == 0) return 0;
   typename V::Type largest = V::Set(kNever);
@@ -96,7 +96,7 @@ inline float Exponentials(float* scores, size_t keys, size_t padded, float scale
   typename V::Type sum = V::Set(0);
   for (size_t i = 0; i < padded; i += V::kWidth) {
     const typename V::Type value = V::Exp(V::MulAdd(V::Load(scores + i), factor, offset));
-    V::Store(scores + i, value);
+    V::Store(weights + i, value);
     sum = V::Add(sum, value);
   }
   return 1.0f / V::Sum(sum);
@@ -153,7 +153,7 @@ void Attend(const float* q, const float* k, const float* v, size_t queries, size
     float inverse[kBlock];
     for (size_t r = 0; r < rows; ++r) {
       const size_t seen = lengths ? Least(keys, static_cast<size_t>(lengths[first + r])) : keys;
-      inverse[r] = Exponentials<V>(scores + r * padded, seen, padded, scale);
+      inverse[r] = Exponentials<V>(scores + r * padded, seen, padded, scale, scores + r * padded);
     }
     WeightedSums<V>(rows, scores, padded, inverse, v, keys, result);
   }

@@ -1,11 +1,8 @@
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <span>
 #include <string>
@@ -13,6 +10,7 @@
 
 #include "kernels/attention_memory.h"
 #include "kernels_attention_reference.h"
+#include "kernels_guarded.h"
 
 namespace cpw::kernels {
 namespace {
@@ -22,36 +20,6 @@ constexpr std::size_t kDepth = kAttentionDepth;
 std::size_t Padded(std::size_t keys) {
   return (keys + kMemoryPanel - 1) / kMemoryPanel * kMemoryPanel;
 }
-
-// An array that ends where a page begins that nobody may touch.
-template <typename T>
-class Guarded {
- public:
-  explicit Guarded(std::size_t size) : size_(size) {
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    const std::size_t used = (size * sizeof(T) + page - 1) / page * page;
-    length_ = used + page;
-    base_ = static_cast<char*>(
-        mmap(nullptr, length_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    if (base_ == MAP_FAILED) throw std::bad_alloc();
-    mprotect(base_ + used, page, PROT_NONE);
-    data_ = reinterpret_cast<T*>(base_ + used) - size;
-  }
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-  ~Guarded() { munmap(base_, length_); }
-  T* data() { return data_; }
-  T* begin() { return data_; }
-  T* end() { return data_ + size_; }
-  T& operator[](std::size_t i) { return data_[i]; }
-  operator std::span<const T>() const { return {data_, size_}; }
-
- private:
-  std::size_t size_;
-  std::size_t length_ = 0;
-  char* base_ = nullptr;
-  T* data_ = nullptr;
-};
 
 // By binary16's own definition.
 double FromHalf(std::uint16_t bits) {
@@ -120,15 +88,6 @@ TEST_P(MemoryKernels, when_values_are_out_of_range_they_become_the_largest_half)
   Narrow narrow(*GetParam(), heads, 1);
   EXPECT_EQ(FromHalf(narrow.k[0]), 65504);
   EXPECT_EQ(FromHalf(narrow.v[0]), -65504);
-}
-
-// How far a row may be from that of the formula: the bound for what half precision takes away.
-void ExpectNear(std::span<const float> row, const std::vector<double>& expected, double bound,
-                const std::string& what) {
-  double largest = 0;
-  for (const double value : expected) largest = std::max(largest, std::abs(value));
-  for (std::size_t d = 0; d < kDepth; ++d)
-    ASSERT_NEAR(row[d], expected[d], bound * largest) << what << ", " << d;
 }
 
 TEST_P(MemoryKernels, when_queries_keys_and_lengths_vary_attention_is_that_of_the_formula) {
