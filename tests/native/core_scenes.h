@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <random>
 
@@ -88,6 +89,7 @@ inline std::vector<SampleRange> WholeFileRule(const std::vector<float>& probabil
 struct Scene {
   std::vector<float> probabilities;
   std::int64_t total = 0;
+  std::function<float(std::int64_t)> signal = SignalSource::At;
 };
 
 // Speech and silence in runs of random length, with uncertain frames between.
@@ -131,7 +133,7 @@ inline std::vector<Window> AllWindows(Windower& windower) {
 }
 
 inline std::vector<Window> Cut(Scene scene, const VadOptions& vad, double window_s) {
-  SignalSource source(scene.total);
+  SignalSource source(scene.total, std::move(scene.signal));
   ScriptedScorer scorer(std::move(scene.probabilities));
   return AllWindows(*MakeWindower(source, &scorer, vad, window_s));
 }

@@ -148,7 +148,7 @@ TEST(Transcribe, WhenWindowsFinishOutOfOrderThenSegmentsComeInOrderOnTheCallersT
   EXPECT_GT(events.progress.size(), 5u);
   for (const auto& thread : events.threads) EXPECT_EQ(thread, std::this_thread::get_id());
   EXPECT_GE(recognizer.most_in_flight, 3);
-  EXPECT_LE(recognizer.most_in_flight, 4);
+  EXPECT_LE(recognizer.most_in_flight, 6);  // three at work, three in the queue
   EXPECT_EQ(result.language, "en");
   EXPECT_EQ(result.language_probability, 1);
   EXPECT_DOUBLE_EQ(result.duration, kTenSpeechesTotal);

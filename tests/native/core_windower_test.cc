@@ -89,12 +89,25 @@ TEST(SpeechWindower, WhenSpeechIsLongerThanAWindowThenItIsCutInTheDeepestPause) 
   std::vector<float> probabilities(1000, 0.9f);                                       // 32 s
   for (int i = 370; i < 376; ++i) probabilities[static_cast<std::size_t>(i)] = 0.6f;  // 11.9 s
   for (int i = 410; i < 416; ++i) probabilities[static_cast<std::size_t>(i)] = 0.5f;  // 13.2 s
-  const auto windows = Cut(Scene{probabilities, 1000 * kFrame}, kVad, 15);
+  const auto loud = [](std::int64_t) { return 0.2f; };
+  const auto windows = Cut(Scene{probabilities, 1000 * kFrame, loud}, kVad, 15);
   ASSERT_EQ(windows.size(), 3u);
   const double cut = windows[0].start + windows[0].duration();
   EXPECT_GT(cut, 410 * 0.032);
   EXPECT_LT(cut, 416 * 0.032);
   EXPECT_DOUBLE_EQ(windows[1].start, cut);
+}
+
+TEST(SpeechWindower, WhenSomebodyTalksOnAndOnThenTheCutIsWhereItIsQuietest) {
+  const std::vector<float> probabilities(1000, 0.99f);
+  const auto voice = [](std::int64_t i) {
+    return i / kFrame >= 380 && i / kFrame < 386 ? 0.01f : 0.2f;
+  };
+  const auto windows = Cut(Scene{probabilities, 1000 * kFrame, voice}, kVad, 15);
+  ASSERT_EQ(windows.size(), 3u);
+  const double cut = windows[0].start + windows[0].duration();
+  EXPECT_GT(cut, 380 * 0.032);
+  EXPECT_LT(cut, 386 * 0.032);
 }
 
 TEST(SpeechWindower, WhenAWindowIsCompleteThenItComesBeforeTheRestIsRead) {
