@@ -13,6 +13,14 @@ for (const engine of ['whisper', 'ctranslate2']) {
     t.ok(p95Ms <= 300, `p95 ${p95Ms} ms`);
     t.ok(busyShare < 0.5, `${busyShare} of a core is busy after an abort`);
   });
+
+  t.test(`when ${engine} is aborted beside another call, it stops soon too`, async (t) => {
+    const figures = await measure('abort-beside', engine, long ? 30 : 8);
+    const { aborted = 0, p95Ms = NaN, beside = 0 } = figures;
+    t.ok(aborted >= 4, `${aborted} calls were aborted before they ended`);
+    t.ok(p95Ms <= 300, `p95 ${p95Ms} ms`);
+    t.ok(beside >= 1, 'the other call went on to its end');
+  });
 }
 
 /** The lower of two runs: when the collector runs moves a peak by up to 15 MB. */
