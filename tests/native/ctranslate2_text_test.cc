@@ -170,10 +170,12 @@ TEST(SaysTwice, WhenASentenceComesAgainFasterThanAnybodySpeaksThenItIsALoop) {
     ids.push_back(100 + second_ends);
     return SaysTwice(Split(ids));
   };
-  EXPECT_TRUE(twice(50, 130));                                 // 1 s, 1.6 s
-  EXPECT_TRUE(twice(200, 201));                                // 4 s, 0.02 s
-  EXPECT_FALSE(twice(150, 300));                               // 3 s each: a refrain
-  EXPECT_FALSE(SaysTwice(Split({100, 1, 110, 110, 1, 120})));  // "No. No."
+  EXPECT_TRUE(twice(50, 130));                                               // 1 s, 1.6 s
+  EXPECT_TRUE(twice(200, 201));                                              // 4 s, 0.02 s
+  EXPECT_FALSE(twice(150, 300));                                             // 3 s each: a refrain
+  EXPECT_FALSE(SaysTwice(Split({100, 1, 110, 110, 1, 120})));                // "No. No."
+  EXPECT_TRUE(SaysTwice(Split({100, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 180})));   // 1.6 s
+  EXPECT_FALSE(SaysTwice(Split({100, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 280})));  // 3.6 s
   EXPECT_FALSE(SaysTwice(Split({})));
 }
 

@@ -7,8 +7,8 @@
 namespace cpw {
 namespace {
 
-constexpr std::size_t kFewestTwice = 6;    // tokens; "Yes. Yes." is speech
-constexpr double kFastestToken = 1 / 8.0;  // seconds; people take 1/5 to 1/3
+constexpr std::size_t kFewestTwice = 5;    // tokens; "Yes. Yes." is speech
+constexpr double kFastestToken = 1 / 6.0;  // seconds; most people take 1/5 to 1/3
 
 class Splitter {
  public:
@@ -82,12 +82,21 @@ TokenSegments SplitAtTimestamps(std::span<const std::size_t> ids, std::size_t ti
 
 bool SaysTwice(const TokenSegments& split) {
   const auto& segments = split.segments;
-  for (std::size_t i = 1; i < segments.size(); ++i) {
-    const TokenSegment& one = segments[i - 1];
-    const TokenSegment& two = segments[i];
-    if (two.ids.size() < kFewestTwice || one.ids != two.ids) continue;
-    const double shorter = std::min(one.end - one.start, two.end - two.start);
-    if (shorter < kFastestToken * static_cast<double>(two.ids.size())) return true;
+  const auto too_fast = [](std::size_t tokens, double seconds) {
+    return tokens >= kFewestTwice && seconds < kFastestToken * static_cast<double>(tokens);
+  };
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const auto& [start, end, ids] = segments[i];
+    const std::size_t half = ids.size() / 2;
+    const auto middle = ids.begin() + static_cast<std::ptrdiff_t>(half);
+    if (ids.size() % 2 == 0 && std::equal(ids.begin(), middle, middle) &&
+        too_fast(half, (end - start) / 2)) {
+      return true;
+    }
+    if (i == 0 || segments[i - 1].ids != ids) continue;
+    if (too_fast(ids.size(), std::min(end - start, segments[i - 1].end - segments[i - 1].start))) {
+      return true;
+    }
   }
   return false;
 }
