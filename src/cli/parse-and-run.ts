@@ -4,6 +4,7 @@ import { suggest } from '../options/suggest.js';
 import type { CommandArguments } from './arguments.js';
 import { exitStatus } from './exit-codes.js';
 import { asksForHelp } from './help.js';
+import { hideNoFlags, restoreNoFlags } from './no-flags.js';
 import { packageVersion } from './package-version.js';
 
 // A command's own modules are loaded when it is asked for.
@@ -32,7 +33,8 @@ export async function parseAndRun(args: readonly string[]): Promise<number> {
       command,
       describe,
       builder: async (inner: Argv) => (await load()).declare(inner, command, { help, onStatus }),
-      handler: async (argv: CommandArguments) => onStatus(await (await load()).run(argv, command)),
+      handler: async (argv: CommandArguments) =>
+        onStatus(await (await load()).run(restoreNoFlags(argv), command)),
     });
   }
   parser.command({
@@ -47,7 +49,7 @@ export async function parseAndRun(args: readonly string[]): Promise<number> {
 
 function base(args: readonly string[]): Argv {
   return (
-    yargs([...args])
+    yargs(hideNoFlags(args))
       .scriptName('cpw-native')
       .usage('$0 <command> [options]\n\nSpeech recognition by whisper.cpp and CTranslate2.')
       // Flags stay as they were typed, names like 1.wav stay text: the schemas judge them.

@@ -63,7 +63,10 @@ t.test('when channels are split, every form of output names the speaker', async 
 });
 
 t.test('when something was made up, it is told how much was left out', async (t) => {
-  const args = ['transcribe', 'hum.wav', ...tiny, '--vad-threshold', '0.1'];
+  // A model that is made to write what nobody says.
+  const made = ['--prefix', 'Thanks for watching!', '--no-speech-threshold', '1'];
+  const kept = ['--log-prob-threshold=-1000', '--temperature', '0', '--vad-threshold', '0'];
+  const args = ['transcribe', 'hum.wav', ...tiny, ...made, ...kept];
   const { status, stdout, stderr } = await runCli([...args, '--json'], { cwd });
   t.equal(status, 0, stderr);
   const result = stdout

@@ -71,7 +71,7 @@ for (const model of models) {
   }
 }
 
-t.test('when the detector is told to let nearly all through, what is made up goes', async (t) => {
+t.test('when everything is let through to the model, what is made up goes', async (t) => {
   await using recognizer = await Recognizer.load('tiny.en', {
     engine: 'ctranslate2',
     ...modelsDir,
@@ -79,7 +79,12 @@ t.test('when the detector is told to let nearly all through, what is made up goe
   const made: string[] = [];
   for (const name of ['faint white noise', 'a hum of 60 Hz']) {
     const { segments, removed = [] } = await recognizer.transcribe(sounds[name]?.() ?? '', {
-      vad: { threshold: 0.1 },
+      vad: { threshold: 0 },
+      // The model is made to write it, and all that would stop it is off.
+      prefix: 'Thanks for watching!',
+      noSpeechThreshold: 1,
+      logProbThreshold: -1000,
+      temperature: 0,
     });
     t.same(segments, [], name);
     for (const { start, end, text, reason } of removed) {

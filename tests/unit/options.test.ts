@@ -10,6 +10,7 @@ import { modelSchema, recognizerOptionsSchema } from '../../src/options/recogniz
 import { suggest } from '../../src/options/suggest.js';
 import { transcribeOptionsSchema, vadOptionsSchema } from '../../src/options/transcribe.js';
 import { readConfiguration } from '../../src/cli/configuration.js';
+import { flagsNamedNo, hideNoFlags, restoreNoFlags } from '../../src/cli/no-flags.js';
 
 const schemas = {
   recognizer: recognizerOptionsSchema,
@@ -232,3 +233,26 @@ t.test('when any value is given, it parses or fails with CPW_INVALID_OPTIONS', a
   );
   t.pass('300 objects');
 });
+
+t.test(
+  'when an option is called no-something, the command line knows it is no switch',
+  async (t) => {
+    const named = describeOptions(transcribeOptionsSchema)
+      .map(({ path }) => flagOf(path))
+      .filter((flag) => flag.startsWith('no-'));
+    t.same(named.toSorted(), flagsNamedNo);
+    const words = [
+      'a.wav',
+      '--no-speech-threshold',
+      '0.5',
+      '--no-vad',
+      '--',
+      '--no-speech-threshold',
+    ];
+    t.same(hideNoFlags(words), ['a.wav', '--value:no-speech-threshold', ...words.slice(2)]);
+    t.same(restoreNoFlags({ 'value:no-speech-threshold': '0.5', vad: false }), {
+      'no-speech-threshold': '0.5',
+      vad: false,
+    });
+  },
+);
