@@ -18,7 +18,7 @@ import {
   type ParsedTranscribeOptions,
   type TranscribeOptions,
 } from '../options/transcribe.js';
-import type { DeviceName, LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
+import type { LanguageScore, ModelInfo, Segment, Transcript } from '../types.js';
 import {
   loadPrepared,
   prepareRecognizer,
@@ -153,12 +153,7 @@ export class Recognizer {
     };
     const callbacks = onProgress ? { onSegment, onProgress } : { onSegment };
     const start = () =>
-      this.#native.transcribe(
-        opened.native,
-        detector,
-        toNative(parsed, this.info.device),
-        callbacks,
-      );
+      this.#native.transcribe(opened.native, detector, toNative(parsed, this.info), callbacks);
     const native = await runCall(start, opened, signal);
     if (native.damage !== '') onNote?.(native.damage);
     return toTranscript(native, media, segments);
@@ -212,12 +207,15 @@ function toTranscript(
   };
 }
 
-function toNative(options: ParsedTranscribeOptions, device: DeviceName): NativeTranscribeOptions {
+function toNative(
+  options: ParsedTranscribeOptions,
+  { engine, device }: ModelInfo,
+): NativeTranscribeOptions {
   const { language, task, beamSize, temperature, windowS, vad } = options;
   return {
     language: language === 'auto' ? '' : language,
     translate: task === 'translate',
-    beamSize: beamSize ?? beamWhenUnset.first,
+    beamSize: beamSize ?? beamWhenUnset.first[engine],
     retryBeamSize: beamSize === undefined ? beamWhenUnset.retry : 0,
     patience: options.patience,
     lengthPenalty: options.lengthPenalty,

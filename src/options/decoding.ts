@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 // Rows of a batch share what a step of the decoder costs, so a second hypothesis takes a tenth more
-// time than none, and in 1006 words of English it saves tiny.en and base three errors each.
+// time than none on CTranslate2, and in 1006 words of English it saves tiny.en and base three errors
+// each. On whisper.cpp it takes half as much again to twice the time.
 /** Beams of a call that leaves `beamSize` unset: the first pass, and windows that look wrong. */
-export const beamWhenUnset = { first: 2, retry: 5 } as const;
+export const beamWhenUnset = { first: { ctranslate2: 2, whisper: 1 }, retry: 5 } as const;
 
 const group = 'Decoding';
 
@@ -17,7 +18,8 @@ export const decodingShape = {
     .max(8)
     .optional()
     .describe(
-      `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first}, and ` +
+      `Hypotheses kept while decoding; holds for every window. Unset: ${beamWhenUnset.first.ctranslate2} on ` +
+        `CTranslate2 and ${beamWhenUnset.first.whisper} on whisper.cpp, and ` +
         `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
     )
     .meta({ group }),
