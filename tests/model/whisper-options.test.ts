@@ -73,7 +73,9 @@ t.test('when silence is taken for speech, only then is it written', async (t) =>
   const loud: TranscribeOptions = { vad: false, noSpeechThreshold: 1, temperature: 0 };
   const quiet: TranscribeOptions = { ...loud, noSpeechThreshold: 0, logProbThreshold: 0 };
   t.equal(textOf((await english.transcribe(noise, quiet)).segments), '');
-  t.not(textOf((await english.transcribe(noise, loud)).segments), '');
+  // What the engine wrote of it, whether or not the filter of invented text let it through.
+  const { segments, removed = [] } = await english.transcribe(noise, loud);
+  t.not(textOf(segments) + removed.map(({ text }) => text).join(' '), '');
 });
 
 t.test('when the search is wider, patient or rewards length, texts differ', async (t) => {
