@@ -68,6 +68,12 @@ t.test('when a threshold cannot be met, the whole ladder is climbed', async (t) 
   t.ok(looped.every(({ compressionRatio }) => compressionRatio > 0.5));
 });
 
+t.test('when speech lasts a few seconds, the first pass is right, and said once', async (t) => {
+  const [first, ...others] = await segmentsOf(jfk, { clips: ['0-3'], vad: false });
+  t.match(first, { pass: 'first', text: /fellow americans/iu });
+  t.same(others, []);
+});
+
 t.test('when silence is taken for speech, only then is it written', async (t) => {
   const noise = Float32Array.from({ length: 5 * 16_000 }, (_, i) => Math.sin(i * i) / 500);
   const loud: TranscribeOptions = { vad: false, noSpeechThreshold: 1, temperature: 0 };
