@@ -68,14 +68,18 @@ t.test('when a threshold cannot be met, the whole ladder is climbed', async (t) 
   t.ok(looped.every(({ compressionRatio }) => compressionRatio > 0.5));
 });
 
-t.test('when silence is taken for speech, only then is it written', async (t) => {
-  const noise = Float32Array.from({ length: 5 * 16_000 }, (_, i) => Math.sin(i * i) / 500);
-  const loud: TranscribeOptions = { vad: false, noSpeechThreshold: 1, temperature: 0 };
-  const quiet: TranscribeOptions = { ...loud, noSpeechThreshold: 0, logProbThreshold: 0 };
-  t.equal(textOf((await english.transcribe(noise, quiet)).segments), '');
-  // What the engine wrote of it, whether or not the filter of invented text let it through.
-  const { segments, removed = [] } = await english.transcribe(noise, loud);
-  t.not(textOf(segments) + removed.map(({ text }) => text).join(' '), '');
+t.test('when speech lasts a few seconds, the first pass is right, and said once', async (t) => {
+  const [first, ...others] = await segmentsOf(jfk, { clips: ['0-3'], vad: false });
+  t.match(first, { pass: 'first', text: /fellow americans/iu });
+  t.same(others, []);
+});
+
+t.test('when the thresholds call speech silence, it is not written', async (t) => {
+  // No text is certain, and nothing is surely speech.
+  const strict: TranscribeOptions = { temperature: 0, logProbThreshold: 0, noSpeechThreshold: 0 };
+  t.equal(await say(jfk, strict), '');
+  t.match(await say(jfk, { ...strict, noSpeechThreshold: 1 }), /country/u, 'noSpeechThreshold');
+  t.match(await say(jfk, { ...strict, logProbThreshold: -1000 }), /country/u, 'logProbThreshold');
 });
 
 t.test('when the search is wider, patient or rewards length, texts differ', async (t) => {

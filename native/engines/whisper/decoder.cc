@@ -17,12 +17,9 @@ namespace cpw {
 namespace {
 
 constexpr double kShortestPart = 0.1;  // seconds; upstream decodes nothing that is shorter
+constexpr double kShortRest = 1;       // seconds left over, which are mostly silence
 constexpr int kLeastMs = 1000;         // what a shorter part is taken for, silence behind it
 constexpr double kLeastLogprob = -50;  // stands for log(0)
-
-constexpr std::size_t kTokensBase = 48;
-constexpr double kTokensPerSecond = 14;   // scripts that take several tokens a character included
-constexpr std::size_t kMostTokens = 219;  // upstream stops at 220 and then knows no text
 
 double Seconds(std::int64_t centiseconds) { return static_cast<double>(centiseconds) / 100; }
 
@@ -35,11 +32,6 @@ double Probability(std::span<const float> logits, std::size_t index) {
   double sum = 0;
   for (const float logit : logits) sum += std::exp(logit - most);
   return std::exp(logits[index] - most) / sum;
-}
-
-std::size_t TokenLimit(double duration, std::size_t prefix) {
-  const auto limit = kTokensBase + static_cast<std::size_t>(std::ceil(duration * kTokensPerSecond));
-  return std::min(limit + prefix, kMostTokens);
 }
 
 }  // namespace
@@ -94,7 +86,8 @@ WindowResult WhisperDecoder::Decode(const Window& window, const DecodeOptions& o
                              .subspan(static_cast<std::size_t>(offset * kSampleRate));
     Hear(samples, OwnContext(samples.size()));
     if (result.language.empty()) result.language = ScoreLanguages(job).front().language;
-    Pass pass = DecodePart(part_options, result.language, job);
+    const bool short_rest = offset > 0 && Duration(samples) < kShortRest;
+    Pass pass = DecodePart(part_options, result.language, short_rest, job);
     if (options.word_timestamps) TimePart(pass, options, result.language, offset, tokens, job);
     for (Segment& segment : pass.segments) {
       segment.start = std::min(offset + segment.start, window.duration());
@@ -146,10 +139,13 @@ std::vector<LanguageScore> WhisperDecoder::DetectLanguage(const Window& window, 
 }
 
 WhisperDecoder::Pass WhisperDecoder::DecodePart(const DecodeOptions& options,
-                                                const std::string& language, const Job& job) {
+                                                const std::string& language, bool short_rest,
+                                                const Job& job) {
   const GateLimits limits = GateLimitsFor(options);
+  std::vector<DecodingAttempt> ladder = LadderFor(options);
+  if (short_rest) ladder.resize(std::min<std::size_t>(ladder.size(), 1));
   std::optional<Pass> best;
-  for (const DecodingAttempt& attempt : LadderFor(options)) {
+  for (const DecodingAttempt& attempt : ladder) {
     job.Check();
     if (attempt.kind == DecodingPass::kFull) {
       if (context_ >= WholeContext()) continue;
@@ -163,7 +159,8 @@ WhisperDecoder::Pass WhisperDecoder::DecodePart(const DecodeOptions& options,
       break;
   }
   if (!best) throw CpwError(ErrorCode::kInternal, "No attempt was made at a window.");
-  if (IsSilence(*best, best->no_speech_prob, limits)) {
+  const bool doubtful = short_rest && !LooksRight(*best, limits);
+  if (doubtful || IsSilence(*best, best->no_speech_prob, limits)) {
     best->segments.clear();
     best->stopped = false;
   }

@@ -34,7 +34,9 @@ class WhisperDecoder {
   struct Hooks;
 
   // The best text of what the decoder hears now, its times from the part's beginning.
-  Pass DecodePart(const DecodeOptions& options, const std::string& language, const Job& job);
+  // A short rest of the window is not worth more than one attempt: text in doubt is left out.
+  Pass DecodePart(const DecodeOptions& options, const std::string& language, bool short_rest,
+                  const Job& job);
   // Appends the times of the part's tokens, from the window's beginning.
   void TimePart(Pass& pass, const DecodeOptions& options, const std::string& language,
                 double offset, std::vector<std::vector<TimedToken>>& tokens, const Job& job);
