@@ -1,8 +1,15 @@
 #include "core/decoding_ladder.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cpw {
+namespace {
+
+constexpr std::size_t kTokensBase = 48;
+constexpr double kTokensPerSecond = 14;  // scripts that take several tokens a character included
+
+}  // namespace
 
 std::vector<DecodingAttempt> LadderFor(const DecodeOptions& options) {
   const int wider = std::max(options.beam_size, options.retry_beam_size);
@@ -17,6 +24,10 @@ std::vector<DecodingAttempt> LadderFor(const DecodeOptions& options) {
     ladder.push_back({DecodingPass::kFull, wider, 0});
   }
   return ladder;
+}
+
+std::size_t TokensFor(double duration) {
+  return kTokensBase + static_cast<std::size_t>(std::ceil(duration * kTokensPerSecond));
 }
 
 GateLimits GateLimitsFor(const DecodeOptions& options) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "core/text_gate.h"
@@ -18,6 +19,9 @@ struct DecodingAttempt {
 // What to try in turn until a text looks right: as the caller wants it, with the wider beam, over
 // the 30 s that the model was trained on, then by drawing at rising temperatures.
 std::vector<DecodingAttempt> LadderFor(const DecodeOptions& options);
+
+// The tokens that `duration` seconds of speech may take: a text that is longer has lost its way.
+std::size_t TokensFor(double duration);
 
 GateLimits GateLimitsFor(const DecodeOptions& options);
 

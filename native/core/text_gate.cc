@@ -80,6 +80,14 @@ bool IsSilence(const DecodedPass& pass, double no_speech_prob, const GateLimits&
   return no_speech_prob > limits.no_speech && pass.avg_logprob < limits.log_prob;
 }
 
+void Describe(Segment& segment, const DecodedPass& pass, double no_speech_prob) {
+  segment.avg_logprob = pass.avg_logprob;
+  segment.no_speech_prob = no_speech_prob;
+  segment.compression_ratio = pass.compression_ratio;
+  segment.temperature = pass.temperature;
+  segment.pass = pass.kind;
+}
+
 bool Agree(const DecodedPass& left, const DecodedPass& right) {
   if (left.capped || right.capped) return false;
   // Levenshtein's distance, a row at a time.
@@ -97,6 +105,11 @@ bool Agree(const DecodedPass& left, const DecodedPass& right) {
   }
   return static_cast<double>(row.back()) <=
          kAgreement * static_cast<double>(std::max(a.size(), b.size()));
+}
+
+bool Confirms(const DecodedPass& whole, const DecodedPass& best, const GateLimits& limits) {
+  return whole.kind == DecodingPass::kFull && !whole.text.empty() &&
+         whole.avg_logprob >= limits.log_prob && Agree(whole, best);
 }
 
 bool IsBetter(const DecodedPass& left, const DecodedPass& right, const GateLimits& limits) {

@@ -41,10 +41,16 @@ bool LooksRight(const DecodedPass& pass, const GateLimits& limits);
 // Whisper's test for a window without speech.
 bool IsSilence(const DecodedPass& pass, double no_speech_prob, const GateLimits& limits);
 
+// Says in a segment which pass its text comes from.
+void Describe(Segment& segment, const DecodedPass& pass, double no_speech_prob);
+
 // Whether two passes that listened to different encodings of a window wrote nearly the same. A text
 // that repeats itself and comes again so is what was said ("it was the best of times, it was the
 // worst of times"): a stuck decoder does not get stuck twice in the same place.
 bool Agree(const DecodedPass& left, const DecodedPass& right);
+
+// Whether a pass over the whole 30 s settles a text by agreeing with the best one before it.
+bool Confirms(const DecodedPass& whole, const DecodedPass& best, const GateLimits& limits);
 
 // Of two passes of one window the one to keep: trusted before not, then unlooped, then likelier.
 bool IsBetter(const DecodedPass& left, const DecodedPass& right, const GateLimits& limits);

@@ -23,15 +23,10 @@ using ::ctranslate2::models::WhisperGenerationResult;
 using ::ctranslate2::models::WhisperOptions;
 using ::ctranslate2::models::WhisperReplica;
 
-constexpr std::size_t kTokensBase = 48;
-constexpr double kTokensPerSecond = 14;  // scripts that take several tokens a character included
 constexpr std::size_t kMostTokens = kDecoderPositions / 2;
 constexpr unsigned kSeed = 42;
 
-std::size_t TokenLimit(double duration) {
-  const auto limit = kTokensBase + static_cast<std::size_t>(std::ceil(duration * kTokensPerSecond));
-  return std::min(limit, kMostTokens);
-}
+std::size_t TokenLimit(double duration) { return std::min(TokensFor(duration), kMostTokens); }
 
 // Upstream allows min(max_length / 2, max_length - prompt) new tokens.
 std::size_t MaxLength(std::size_t tokens, std::size_t prompt) {

@@ -102,8 +102,7 @@ std::vector<FoundText> WindowTask::Search(Replica& replica,
 }
 
 void WindowTask::Consider(FoundText found) {
-  agreed_ = best_ && found.pass.kind == DecodingPass::kFull && !found.pass.text.empty() &&
-            found.pass.avg_logprob >= limits_.log_prob && Agree(found.pass, best_->pass);
+  agreed_ = best_ && Confirms(found.pass, best_->pass, limits_);
   if (!best_ || IsBetter(found.pass, best_->pass, limits_)) best_ = std::move(found);
   ChooseNext();
 }
@@ -150,11 +149,7 @@ std::vector<Segment> WindowTask::Segments(Replica& replica, const TokenSegments&
     segment.start = offset_ + part.start;
     segment.end = offset_ + part.end;
     segment.text = Trim(model_.tokenizer.Decode(part.ids));
-    segment.avg_logprob = pass.avg_logprob;
-    segment.no_speech_prob = best_->no_speech_prob;
-    segment.compression_ratio = pass.compression_ratio;
-    segment.temperature = pass.temperature;
-    segment.pass = pass.kind;
+    Describe(segment, pass, best_->no_speech_prob);
     if (options_.multilingual) segment.language = result_.language;
   }
   if (options_.word_timestamps && !segments.empty()) TimeWords(replica, split, segments);

@@ -152,8 +152,7 @@ WhisperDecoder::Pass WhisperDecoder::DecodePart(const DecodeOptions& options,
       Hear(heard_, WholeContext());
     }
     Pass pass = Run(attempt, options, language, job);
-    const bool agreed = best && pass.kind == DecodingPass::kFull && !pass.text.empty() &&
-                        pass.avg_logprob >= limits.log_prob && Agree(pass, *best);
+    const bool agreed = best && Confirms(pass, *best, limits);
     if (!best || IsBetter(pass, *best, limits)) best = std::move(pass);
     if (agreed || LooksRight(*best, limits) || IsSilence(*best, best->no_speech_prob, limits))
       break;
@@ -164,13 +163,7 @@ WhisperDecoder::Pass WhisperDecoder::DecodePart(const DecodeOptions& options,
     best->segments.clear();
     best->stopped = false;
   }
-  for (Segment& segment : best->segments) {
-    segment.avg_logprob = best->avg_logprob;
-    segment.no_speech_prob = best->no_speech_prob;
-    segment.compression_ratio = best->compression_ratio;
-    segment.temperature = best->temperature;
-    segment.pass = best->kind;
-  }
+  for (Segment& segment : best->segments) Describe(segment, *best, best->no_speech_prob);
   return std::move(*best);
 }
 

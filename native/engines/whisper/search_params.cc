@@ -1,13 +1,10 @@
 #include "engines/whisper/search_params.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace cpw {
 namespace {
 
-constexpr std::size_t kTokensBase = 48;
-constexpr double kTokensPerSecond = 14;   // scripts that take several tokens a character included
 constexpr std::size_t kMostTokens = 219;  // upstream stops at 220 and then knows no text
 
 constexpr float kNever = 2;  // as a threshold of a probability
@@ -32,8 +29,7 @@ whisper_full_params SearchParams(const DecodingAttempt& attempt, const DecodeOpt
 }
 
 std::size_t TokenLimit(double duration, std::size_t prefix) {
-  const auto limit = kTokensBase + static_cast<std::size_t>(std::ceil(duration * kTokensPerSecond));
-  return std::min(limit + prefix, kMostTokens);
+  return std::min(TokensFor(duration) + prefix, kMostTokens);
 }
 
 }  // namespace cpw
