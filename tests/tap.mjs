@@ -63,9 +63,10 @@ function failuresOf(block) {
 }
 
 function describe(result) {
-  const { diff, stack, at, error, signal, exitCode, reason, found, wanted, message } =
-    result.diag ?? {};
-  const facts = { message, error, reason, signal, exitCode };
+  const { diff, stack, at, found, wanted, ...rest } = result.diag ?? {};
+  // The last ones are those of a program that a test ran and that failed.
+  const { message, error, reason, signal, exitCode, cmd, code, stderr } = rest;
+  const facts = { message, error, reason, signal, exitCode, cmd, code, stderr };
   const lines = Object.entries(facts)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => `${name}: ${text(value)}`);

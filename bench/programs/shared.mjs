@@ -18,8 +18,9 @@ export const load = (model, options) => Recognizer.load(model, { ...options, mod
 export async function probe(options) {
   const settings = { replicas: 2, loadMs: 0, windowMs: 0, failAtWindow: -1, ...options };
   const native = await loadAddon().ProbeRecognizer.load(settings).promise;
-  // The constructor is private in TypeScript alone.
-  return new Recognizer(native, native.info, { root: modelsDir, download: 'never' });
+  // It takes the defaults of CTranslate2. The constructor is private in TypeScript alone.
+  const info = { ...native.info, engine: 'ctranslate2' };
+  return new Recognizer(native, info, { root: modelsDir, download: 'never' });
 }
 
 /** The samples of a 16-bit mono WAV file. */

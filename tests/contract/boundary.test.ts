@@ -236,7 +236,7 @@ for (const [name, expected, title] of [
 ]) {
   t.test(title, async (t) => {
     const options = { timeout: 60_000 };
-    const node = [process.execPath, '--expose-gc', childFile, name];
+    const node = [process.execPath, '--expose-gc', childFile, name, JSON.stringify(probeOptions)];
     const [program = '', ...args] = limitedNames.has(name)
       ? ['prlimit', `--stack=${2 ** 30}`, ...node]
       : node;

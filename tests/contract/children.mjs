@@ -1,4 +1,4 @@
-// Programs of boundary.test.ts, each in a process of its own: `node children.mjs <name>`.
+// Programs of boundary.test.ts, each in a process of its own: `node children.mjs <name> <options>`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
@@ -6,30 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { loadAddon } from '../../dist/native/load.js';
 
 const addon = loadAddon();
-const options = {
-  language: 'en',
-  translate: false,
-  beamSize: 1,
-  retryBeamSize: 0,
-  patience: 1,
-  lengthPenalty: 1,
-  repetitionPenalty: 1,
-  noRepeatNgramSize: 0,
-  temperatures: [0],
-  bestOf: 5,
-  compressionRatioThreshold: 2.4,
-  logProbThreshold: -1,
-  noSpeechThreshold: 0.6,
-  conditionOnPreviousText: false,
-  initialPrompt: '',
-  hotwords: '',
-  prefix: '',
-  suppressTokens: [-1],
-  wordTimestamps: false,
-  multilingual: false,
-  windowS: 30,
-  vad: null,
-};
+// The test hands over its complete options object; a worker gets it from its parent.
+const options = JSON.parse(isMainThread ? process.argv[3] : workerData.options);
+const worker = (name) =>
+  new Worker(fileURLToPath(import.meta.url), {
+    workerData: { name, options: process.argv[3] },
+  });
 const load = (windowMs) =>
   addon.ProbeRecognizer.load({ replicas: 2, loadMs: 0, windowMs, failAtWindow: -1 }).promise;
 
@@ -95,9 +77,9 @@ const programs = {
   },
   async 'worker-exit'() {
     for (let i = 0; i < 5; i += 1) {
-      const worker = new Worker(fileURLToPath(import.meta.url), { workerData: 'leave' });
-      await new Promise((resolve) => worker.once('message', resolve));
-      await worker.terminate();
+      const inner = worker('leave');
+      await new Promise((resolve) => inner.once('message', resolve));
+      await inner.terminate();
     }
     await start(await load(1), 60);
     console.log('ok');
@@ -105,10 +87,10 @@ const programs = {
   async 'worker-many'() {
     const results = await Promise.all(
       Array.from({ length: 10 }, () => {
-        const worker = new Worker(fileURLToPath(import.meta.url), { workerData: 'work' });
+        const inner = worker('work');
         return new Promise((resolve, reject) => {
-          worker.once('message', resolve);
-          worker.once('error', reject);
+          inner.once('message', resolve);
+          inner.once('error', reject);
         });
       }),
     );
@@ -139,4 +121,4 @@ const programs = {
   },
 };
 
-await programs[isMainThread ? process.argv[2] : workerData]();
+await programs[isMainThread ? process.argv[2] : workerData.name]();
