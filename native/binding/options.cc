@@ -84,6 +84,8 @@ LoadWork ReadCTranslate2(const Napi::Value& value) {
   options.compute_type = fields.String("computeType");
   options.replicas = fields.Int32("replicas");
   options.threads = fields.Int32("threads");
+  options.batch_rows = fields.Int32("batchRows");
+  options.batch_seconds = fields.Int32("batchSeconds");
   fields.Finish();
   return [options](const std::shared_ptr<Job>& job) -> std::shared_ptr<WindowRecognizer> {
     return std::make_shared<CTranslate2Recognizer>(options, *job);

@@ -1,4 +1,5 @@
 import { automaticReplicas } from './automatic-replicas.js';
+import { batchLimits, type BatchLimits } from './batch-limits.js';
 import type { OnDownload } from '../models/download-event.js';
 import type { ModelWish } from '../models/choose-format.js';
 import { ensureModel, missingSteps, type EnsureOptions } from '../models/ensure-model.js';
@@ -48,7 +49,8 @@ export interface RecognizerPlan extends Shares {
   readonly model: ResolvedModel;
   readonly device: DeviceName;
   readonly deviceIndex: number;
-  /** Why this engine, this form of the model and this device. */
+  readonly batch: BatchLimits;
+  /** Why this engine, this form of the model, this device and these batches. */
   readonly reason: string;
 }
 
@@ -140,20 +142,22 @@ async function planFor(
   const resolved = await resolveModel(model, { ...wish, ...root });
   checkDevice(backends, resolved.engine, device);
   const warning = await memoryWarning(resolved);
-  const reason = [resolved.reason, deviceReason, warning].filter(Boolean).join('; ');
-  const { deviceIndex } = parsed;
+  const { deviceIndex, batchSize } = parsed;
+  const batch = batchLimits(resolved.engine, device, batchSize);
+  const reasons = [resolved.reason, deviceReason, batch.reason, warning];
   return {
     model: resolved,
     device,
     deviceIndex,
-    reason,
+    batch,
+    reason: reasons.filter(Boolean).join('; '),
     ...shares(resolved.engine, parsed, device),
   };
 }
 
 function startLoad(
   addon: NativeAddon,
-  { model, device, deviceIndex, threads, replicas }: RecognizerPlan,
+  { model, device, deviceIndex, threads, replicas, batch }: RecognizerPlan,
 ): NativeJob<NativeRecognizer> {
   const common = { path: model.path, deviceIndex, threads, replicas };
   if (model.engine === 'whisper') return addon.WhisperRecognizer.load({ ...common, device });
@@ -162,6 +166,8 @@ function startLoad(
     ...common,
     device,
     computeType: model.computeType,
+    batchRows: batch.rows,
+    batchSeconds: batch.seconds,
   });
 }
 

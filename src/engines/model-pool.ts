@@ -261,7 +261,7 @@ export class ModelPool {
 }
 
 function keyOf({ plan, store }: PreparedRecognizer): string {
-  const { model, device, deviceIndex, threads, replicas } = plan;
+  const { model, device, deviceIndex, threads, replicas, batch } = plan;
   const { path, engine, computeType } = model;
   return JSON.stringify([
     path,
@@ -271,6 +271,8 @@ function keyOf({ plan, store }: PreparedRecognizer): string {
     computeType,
     threads,
     replicas,
+    batch.rows,
+    batch.seconds,
     store.root,
   ]);
 }

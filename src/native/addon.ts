@@ -76,6 +76,10 @@ export interface NativeCTranslate2LoadOptions {
   readonly computeType: string;
   readonly replicas: number;
   readonly threads: number;
+  /** Windows decoded together at most. */
+  readonly batchRows: number;
+  /** Seconds of audio decoded together at most; one window is always taken. */
+  readonly batchSeconds: number;
 }
 
 /** A scripted engine for tests: every window sleeps, then yields one segment whose text counts the windows. */

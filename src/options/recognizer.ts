@@ -81,6 +81,15 @@ export const recognizerOptionsSchema = z
           'auto: one for each thread with ctranslate2 on cpu, else 1',
       )
       .meta({ group: 'Model' }),
+    batchSize: z
+      .union([z.literal('auto'), z.int32().min(1).max(128)])
+      .default('auto')
+      .describe(
+        'Windows that a replica decodes together, with ctranslate2 only. auto: 8 on a GPU; on a ' +
+          'cpu up to 4 and 60 s of audio, since more gains little there and each keeps its memory. ' +
+          'Where memory does not suffice, batches become smaller, and the log says so',
+      )
+      .meta({ group: 'Model' }),
     modelsDir: z
       .string()
       .min(1, 'is empty; give a folder or leave it out')

@@ -59,6 +59,7 @@ export class FakeWorld implements PoolWorld {
         reason: '',
         threads,
         replicas: 1,
+        batch: { rows: 4, seconds: 60, reason: '' },
       },
       store: { download: 'never' },
     };

@@ -198,3 +198,23 @@ function checkSegments(t: Test, segments: readonly Segment[], duration: number):
     segments.map((_, index) => index),
   );
 }
+
+t.test('when batches are wider or narrower, the words stay and the choice is told', async (t) => {
+  const tale = recordings('refs.json').find(({ name }) => name === 'en-tale.flac');
+  if (tale === undefined) throw new Error('en-tale.flac has no reference');
+  for (const [batchSize, told] of [
+    ['auto', /batches of up to 4 windows or 60 s: a cpu gains little/],
+    [1, /batches of one window: as asked/],
+    [128, /batches of up to 128 windows or 3840 s: as asked/],
+  ] as const) {
+    await using recognizer = await load('tiny.en', { engine: 'ctranslate2', batchSize });
+    t.match(recognizer.info.reason, told);
+    const { segments } = await recognizer.transcribe(tale.path, { windowS: 8 });
+    const { errors, words } = wordErrors(tale.text, textOf(segments));
+    t.ok(errors <= words * 0.06, `batchSize ${batchSize}: ${errors} of ${words} words`);
+  }
+  await t.rejects(load('tiny.en', { engine: 'whisper', batchSize: 2 }), {
+    code: 'CPW_INVALID_OPTIONS',
+    message: /batchSize 2 has no effect on the whisper engine/,
+  });
+});

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "ctranslate2_tiny_model.h"
 #include "decoding_fixtures.h"
 #include "engines/ctranslate2/batch.h"
+#include "engines/ctranslate2/failure.h"
 #include "engines/ctranslate2/window_queue.h"
 
 namespace cpw {
@@ -243,6 +246,27 @@ class QueueTest : public BatchTest {
 TEST_F(QueueTest, WhenTwoReplicasShareThenEachTakesHalfAndNeverMoreThanTheLimit) {
   WindowQueue queue({4, 100000}, 2);
   EXPECT_EQ(Taken(queue, std::vector<double>(10, 1)), (std::vector<std::size_t>{4, 3, 2, 1}));
+}
+
+TEST_F(QueueTest, WhenMemoryDidNotSufficeThenBatchesAreHalfOfThat) {
+  WindowQueue queue({8, 100000}, 1);
+  queue.Shrink(8);
+  EXPECT_EQ(Taken(queue, std::vector<double>(6, 1)), (std::vector<std::size_t>{4, 2}));
+  queue.Shrink(8);  // another replica's, of before
+  EXPECT_EQ(Taken(queue, std::vector<double>(6, 1)), (std::vector<std::size_t>{4, 2}));
+  queue.Shrink(1);
+  EXPECT_EQ(Taken(queue, std::vector<double>(2, 1)), (std::vector<std::size_t>{1, 1}));
+}
+
+TEST(FailureTest, WhenUpstreamRunsOutOfMemoryThenItsWordsAreKnown) {
+  const auto says = [](const char* what) {
+    return IsOutOfMemory(std::make_exception_ptr(std::runtime_error(what)));
+  };
+  EXPECT_TRUE(says("CUDA failed with error out of memory"));
+  EXPECT_TRUE(says("posix_memalign: Failed to allocate memory"));
+  EXPECT_TRUE(IsOutOfMemory(std::make_exception_ptr(std::bad_alloc())));
+  EXPECT_FALSE(says("CUDA failed with error invalid argument"));
+  EXPECT_FALSE(IsOutOfMemory(std::make_exception_ptr(3)));
 }
 
 TEST_F(QueueTest, WhenWindowsAreLongThenFewerShareABatch) {

@@ -229,13 +229,17 @@ t.test('when memory is estimated, it grows with the file and the replicas', asyn
     'ggml.bin': Buffer.alloc(9),
   });
   const model = { engine: 'ctranslate2', path: folder, format: 'ctranslate2' } as const;
-  const one = await estimateMemory({ model, device: 'cpu', replicas: 1 });
-  const three = await estimateMemory({ model, device: 'cpu', replicas: 3 });
+  const batch = { seconds: 60 };
+  const one = await estimateMemory({ model, device: 'cpu', replicas: 1, batch });
+  const three = await estimateMemory({ model, device: 'cpu', replicas: 3, batch });
+  const rows = { seconds: 120 };
+  const wide = await estimateMemory({ model, device: 'cpu', replicas: 3, batch: rows });
   t.equal(one, (16 * 3.25 + 18 * 4) * mebibyte);
   t.equal(three - one, 2 * 18 * 4 * mebibyte);
-  t.equal(await estimateMemory({ model, device: 'cuda', replicas: 1 }), 16 * mebibyte);
+  t.equal(wide - three, Math.round(3 * 2 * 16 * 0.28 * mebibyte));
+  t.equal(await estimateMemory({ model, device: 'cuda', replicas: 1, batch }), 16 * mebibyte);
   const file = { engine: 'whisper', path: `${folder}/ggml.bin`, format: 'ggml' } as const;
-  t.ok((await estimateMemory({ model: file, device: 'cpu', replicas: 1 })) > 30 * mebibyte);
+  t.ok((await estimateMemory({ model: file, device: 'cpu', replicas: 1, batch })) > 30 * mebibyte);
 });
 
 async function checkRefusal(t: Test, call: Promise<unknown>, message: RegExp): Promise<CpwError> {

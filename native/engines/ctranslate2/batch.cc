@@ -21,7 +21,7 @@ class Batch {
   Batch(::ctranslate2::models::WhisperReplica& replica, std::vector<TaskPtr> tasks)
       : replica_(replica), tasks_(std::move(tasks)) {}
 
-  void Run() {
+  std::size_t Run() {
     try {
       for (const TaskPtr& task : tasks_) Guarded(*task, [&] { task->Begin(replica_); });
       Settle();
@@ -34,6 +34,7 @@ class Batch {
         if (!task->answered()) task->Reject(std::current_exception());
       }
     }
+    return unfit_;
   }
 
  private:
@@ -115,6 +116,7 @@ class Batch {
       found = ready.front()->Search(replica_, rows);
     } catch (...) {
       failed = true;
+      if (IsOutOfMemory(std::current_exception())) unfit_ = rows.size();
     }
     listeners.clear();
     if (failed && stop.load(std::memory_order_acquire)) {
@@ -132,12 +134,14 @@ class Batch {
 
   ::ctranslate2::models::WhisperReplica& replica_;
   std::vector<TaskPtr> tasks_;
+  std::size_t unfit_ = 0;
 };
 
 }  // namespace
 
-void RunBatch(::ctranslate2::models::WhisperReplica& replica, std::vector<TaskPtr> tasks) noexcept {
-  Batch(replica, std::move(tasks)).Run();
+std::size_t RunBatch(::ctranslate2::models::WhisperReplica& replica,
+                     std::vector<TaskPtr> tasks) noexcept {
+  return Batch(replica, std::move(tasks)).Run();
 }
 
 }  // namespace cpw

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -16,9 +17,9 @@ namespace cpw {
 namespace {
 
 // Upstream's allocators report a failure as a plain runtime_error.
-bool SaysOutOfMemory(const std::string& message) {
+bool SaysOutOfMemory(std::string_view message) noexcept {
   for (const char* words : {"allocate memory", "allocated memory", "out of memory"}) {
-    if (message.find(words) != std::string::npos) return true;
+    if (message.find(words) != std::string_view::npos) return true;
   }
   return false;
 }
@@ -64,6 +65,18 @@ class LogForwarder : public spdlog::sinks::base_sink<std::mutex> {
 };
 
 }  // namespace
+
+bool IsOutOfMemory(const std::exception_ptr& failure) noexcept {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (const std::exception& error) {
+    return SaysOutOfMemory(error.what());
+  } catch (...) {
+    return false;
+  }
+}
 
 void RethrowInferenceFailure(const Job& job) {
   Rethrow(job, ErrorCode::kInferenceFailed, "CTranslate2 failed while it computed",

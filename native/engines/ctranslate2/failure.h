@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "core/job.h"
@@ -10,6 +11,9 @@ namespace cpw {
 // whether it was an abort, never what upstream threw.
 [[noreturn]] void RethrowInferenceFailure(const Job& job);
 [[noreturn]] void RethrowLoadFailure(const Job& job, const std::string& model);
+
+// By its type or upstream's words.
+bool IsOutOfMemory(const std::exception_ptr& failure) noexcept;
 
 // Upstream logs through one process-wide logger that prints; from the first call on it feeds
 // core/log.h and prints nothing.

@@ -17,10 +17,12 @@ namespace {
 
 using ::ctranslate2::models::WhisperReplica;
 
-// A step of the decoder reads all its weights, so rows share it; but each row keeps its projected
-// audio, 25 KB a frame in base, and the memory of a run is to stay within what one full window
-// takes anyway. Four rows of 15 s have most of the gain.
-constexpr BatchLimits kBatch{4, 2 * kEncoderFrames};
+constexpr std::size_t kFramesPerSecond = kEncoderFrames / 30;
+
+BatchLimits LimitsOf(const CTranslate2LoadOptions& options) {
+  return {static_cast<std::size_t>(std::max(options.batch_rows, 1)),
+          static_cast<std::size_t>(std::max(options.batch_seconds, 1)) * kFramesPerSecond};
+}
 
 WhisperFolder CheckedFolder(const CTranslate2LoadOptions& options, Job& job) {
   job.Check();
@@ -35,14 +37,15 @@ WhisperFolder CheckedFolder(const CTranslate2LoadOptions& options, Job& job) {
 
 CTranslate2Recognizer::CTranslate2Recognizer(const CTranslate2LoadOptions& options, Job& job)
     : replicas_(std::max(options.replicas, 1)),
+      batch_rows_(std::max(options.batch_rows, 1)),
       model_(CheckedFolder(options, job)),
-      queue_(std::make_unique<WindowQueue>(kBatch, static_cast<std::size_t>(replicas_))) {
+      queue_(std::make_unique<WindowQueue>(LimitsOf(options), static_cast<std::size_t>(replicas_))) {
   Load(options, job);
 }
 
 CTranslate2Recognizer::~CTranslate2Recognizer() = default;
 
-int CTranslate2Recognizer::parallelism() const { return replicas_ * static_cast<int>(kBatch.rows); }
+int CTranslate2Recognizer::parallelism() const { return replicas_ * batch_rows_; }
 
 void CTranslate2Recognizer::Load(const CTranslate2LoadOptions& options, Job& job) {
   try {
@@ -82,7 +85,8 @@ std::future<WindowResult> CTranslate2Recognizer::Submit(std::shared_ptr<const Wi
   queue_->Push(std::move(task));
   // As many calls as windows: some find that a batch before them took theirs.
   pool_->post<bool>([this](WhisperReplica& replica) {
-    RunBatch(replica, queue_->Take());
+    const std::size_t unfit = RunBatch(replica, queue_->Take());
+    if (unfit > 0) queue_->Shrink(unfit);
     return true;
   });
   return future;

@@ -25,6 +25,8 @@ struct CTranslate2LoadOptions {
   std::string compute_type;  // upstream's name, e.g. "int8_float32"
   int replicas;              // batches worked on at the same time
   int threads;               // of each replica
+  int batch_rows;            // windows decoded together at most
+  int batch_seconds;         // and their audio
 };
 
 // Whisper over CTranslate2. The weights are shared by the replicas, each of which has a thread.
@@ -47,6 +49,7 @@ class CTranslate2Recognizer final : public WindowRecognizer {
 
   const ModelMemory memory_;  // first: it goes after what it gives back
   const int replicas_;
+  const int batch_rows_;
   LoadedWhisper model_;
   const std::unique_ptr<WindowQueue> queue_;
   std::unique_ptr<::ctranslate2::models::Whisper> pool_;  // last: its threads use the rest

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "core/log.h"
 #include "engines/ctranslate2/batch.h"
 
 namespace cpw {
@@ -43,8 +45,20 @@ class WindowQueue {
     return batch;
   }
 
+  // Memory did not suffice for `rows` at once: from here on batches are half of that. What free
+  // memory a device names beforehand says little, since other programs take and give it as well.
+  void Shrink(std::size_t rows) {
+    std::lock_guard lock(mutex_);
+    const std::size_t fewer = std::max<std::size_t>(rows / 2, 1);
+    if (fewer >= limits_.rows) return;
+    limits_.rows = fewer;
+    Log::Write(LogLevel::kWarn, "ctranslate2: memory did not suffice for a batch of " +
+                                    std::to_string(rows) + " windows; from here on at most " +
+                                    std::to_string(fewer) + " are decoded together");
+  }
+
  private:
-  const BatchLimits limits_;
+  BatchLimits limits_;
   const std::size_t replicas_;
   std::mutex mutex_;
   std::deque<TaskPtr> tasks_;
