@@ -12,6 +12,8 @@ constexpr std::int64_t kFrame = SpeechScorer::kFrameSamples;
 // A window of its own costs about 1.3 s of context, a prompt and a language token; silence inside
 // a window costs its length, and Whisper invents words in long silences. 2 s is where they meet.
 constexpr std::int64_t kLongestGap = 2 * kSampleRate;
+// The first text of a recording is waited for; a window as short as this still has sentences in it.
+constexpr std::int64_t kFirstWindow = 10 * kSampleRate;
 constexpr std::int64_t kSmoothing = 2;  // frames on each side: a pause of 160 ms shows fully
 
 }  // namespace
@@ -84,12 +86,14 @@ void SpeechWindower::Add(SampleRange segment) {
   Join(segment);
   while (draft_->end - draft_->begin > window_) {
     const SampleRange whole = *draft_;
+    if (CloseEarly(whole.begin, whole.end)) continue;
     CloseAt(whole.begin, BestCut(whole.begin, whole.end).at);
     draft_ = SampleRange{done_, whole.end};
   }
 }
 
 void SpeechWindower::Join(SampleRange segment) {
+  if (draft_ && segment.end - draft_->begin > window_) CloseEarly(draft_->begin, draft_->end);
   if (draft_ &&
       (segment.begin - draft_->end > kLongestGap || segment.end - draft_->begin > window_)) {
     CloseDraft();
@@ -106,6 +110,7 @@ void SpeechWindower::Watch(SampleRange open) {
   for (;;) {
     const std::int64_t begin = draft_ ? draft_->begin : std::max(open.begin, done_);
     if (open.end + pad_ - begin <= window_) return;
+    if (CloseEarly(begin, open.end)) continue;
     const Cut cut = BestCut(begin, open.end);
     // The silence before the open segment is the surer border, unless it would leave a short window
     // and there is a pause further on.
@@ -123,7 +128,30 @@ void SpeechWindower::Watch(SampleRange open) {
 SpeechWindower::Cut SpeechWindower::BestCut(std::int64_t begin, std::int64_t end) const {
   const std::int64_t margin = std::min<std::int64_t>(kSampleRate / 5, window_ / 10);
   const std::int64_t latest = std::min(begin + window_, end) - margin;
-  const std::int64_t earliest = std::min(begin + window_ * 2 / 3, latest - 2 * kFrame);
+  return Quietest(std::min(begin + window_ * 2 / 3, latest - 2 * kFrame), latest);
+}
+
+// Decided when a whole window was heard: what ends before that is better decoded in one piece.
+bool SpeechWindower::CloseEarly(std::int64_t begin, std::int64_t end) {
+  if (!early_ || end - begin <= kFirstWindow) return false;
+  early_ = false;
+  const SampleRange early{begin + kFirstWindow / 3, begin + kFirstWindow};
+  if (draft_ && draft_->end >= early.begin && draft_->end <= early.end) {
+    CloseDraft();  // a finished segment's end is the surest border
+    return true;
+  }
+  const Cut cut = Quietest(early.begin, early.end);
+  if (cut.probability >= neg_threshold_) return false;  // it would cut a word in two
+  CloseAt(begin, cut.at);
+  if (draft_ && draft_->end > cut.at) {
+    draft_->begin = cut.at;
+  } else {
+    draft_.reset();
+  }
+  return true;
+}
+
+SpeechWindower::Cut SpeechWindower::Quietest(std::int64_t earliest, std::int64_t latest) const {
   Cut best{latest, Speech(latest / kFrame)};
   double least = SpokenLevel(latest / kFrame);
   for (std::int64_t frame = earliest / kFrame + 1; (frame + 1) * kFrame <= latest; ++frame) {
@@ -172,6 +200,7 @@ double SpeechWindower::Level(std::int64_t frame) const {
 
 void SpeechWindower::CloseAt(std::int64_t begin, std::int64_t end) {
   done_ = end;
+  early_ = false;
   auto window = Copy({begin, end});
   if (!window) return;
   // The last frame may have been scored in part only: the audio may end inside it.

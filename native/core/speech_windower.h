@@ -25,7 +25,7 @@ class FrameScorer {
 // Windows that hold speech. Neighbouring segments share a window while it stays within `window_s`
 // and the silence between them within 2 s; the audio between them is kept, so that one offset maps
 // the window's time to the recording's. Speech longer than a window is cut where it is least
-// likely.
+// likely. The first one is short where it can be, so that its text comes early.
 class SpeechWindower final : public Windower {
  public:
   SpeechWindower(AudioSource& source, SpeechScorer& scorer, const VadOptions& vad, double window_s);
@@ -47,6 +47,9 @@ class SpeechWindower final : public Windower {
   void CloseAt(std::int64_t begin, std::int64_t end);
   void CloseDraft();
   Cut BestCut(std::int64_t begin, std::int64_t end) const;
+  Cut Quietest(std::int64_t earliest, std::int64_t latest) const;
+  // The first window ends at its first good pause, where it has one.
+  bool CloseEarly(std::int64_t begin, std::int64_t end);
   // The mean of `value(i)` over a frame and its neighbours.
   template <typename Value>
   double Around(std::int64_t frame, Value value) const;
@@ -67,6 +70,7 @@ class SpeechWindower final : public Windower {
   std::int64_t first_frame_ = 0;      // index of the first of them
   std::optional<SampleRange> draft_;  // the window in the making: finished segments only
   std::int64_t done_ = 0;             // all before this sample was handed on or given up
+  bool early_ = true;                 // no window was handed on yet
   std::deque<Window> ready_;
 };
 

@@ -118,6 +118,34 @@ TEST(SpeechWindower, WhenAWindowIsCompleteThenItComesBeforeTheRestIsRead) {
   EXPECT_LT(windower->position(), 4 + 2 + 1);
 }
 
+TEST(SpeechWindower, WhenMuchIsSaidThenTheFirstWindowEndsInAnEarlyPause) {
+  const auto lengths = [](const std::vector<std::pair<double, double>>& speech,
+                          const VadOptions& vad = kVad) {
+    SignalSource source(Samples(60));
+    ScriptedScorer scorer(SpeechIn(speech));
+    std::vector<double> result;
+    for (const Window& window : AllWindows(*MakeWindower(source, &scorer, vad, 24))) {
+      result.push_back(window.duration());
+    }
+    return result;
+  };
+  // It ends in a pause of its first 10 s, and the next one is a long one again.
+  const auto early = lengths({{1, 5}, {6, 14}, {15, 26}});
+  ASSERT_EQ(early.size(), 2u);
+  EXPECT_NEAR(early[0], 4.5, 0.5);
+  EXPECT_GT(early[1], 19);
+  // Talk with a breath that ends no segment, and without one.
+  VadOptions vad = kVad;
+  vad.min_silence_duration_ms = 2000;
+  const auto open = lengths({{1, 9}, {9.3, 50}}, vad);
+  ASSERT_GE(open.size(), 3u);
+  EXPECT_NEAR(open[0], 8.2, 0.2);
+  EXPECT_GT(open[1], 15);
+  EXPECT_GT(lengths({{1, 50}})[0], 15);
+  // What ends soon stays in one piece.
+  EXPECT_EQ(lengths({{1, 5}, {6, 14}, {15, 23}}).size(), 1u);
+}
+
 TEST(SpeechWindower, WhenTheSpeechIsRandomThenWindowsKeepEveryPromise) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
