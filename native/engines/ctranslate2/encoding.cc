@@ -20,12 +20,14 @@ constexpr std::size_t kLongestWindow = 30 * kSampleRate;
 // speech is over. Filling it up to 30 s instead costs base 1.5 to 2.5 times the work and wins no
 // word; a window whose text looks wrong is filled up after all (window_task.cc).
 constexpr std::size_t kSlackFrames = 256;
+// Short windows have little to go by: with less than 12.8 s the beginnings of sentences get lost.
+constexpr std::size_t kLeastFrames = 1280;
 constexpr std::size_t kFrameStep = 32;  // lengths that come again reuse the memory of the last one
 
 }  // namespace
 
 std::size_t OwnFrames(std::size_t samples) {
-  const std::size_t frames = samples / kMelHop + kSlackFrames;
+  const std::size_t frames = std::max(samples / kMelHop + kSlackFrames, kLeastFrames);
   const std::size_t rounded = (frames + kFrameStep - 1) / kFrameStep * kFrameStep;
   return std::min<std::size_t>(rounded, kEncoderFrames);
 }
