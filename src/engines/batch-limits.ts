@@ -34,7 +34,7 @@ export function batchLimits(
   if (device !== 'cpu') return limits(8, 8 * windowS, 'the default of a GPU');
   // A step of the decoder reads all its weights, so windows share it; but each keeps its projected
   // audio (13 KB a frame in base), and a run is to stay within what two full windows take.
-  return limits(4, 2 * windowS, 'a cpu gains little from more, and each keeps its audio in memory');
+  return limits(4, 2 * windowS, 'more gains little on a cpu');
 }
 
 function limits(rows: number, seconds: number, why: string): BatchLimits {

@@ -203,7 +203,7 @@ t.test('when batches are wider or narrower, the words stay and the choice is tol
   const tale = recordings('refs.json').find(({ name }) => name === 'en-tale.flac');
   if (tale === undefined) throw new Error('en-tale.flac has no reference');
   for (const [batchSize, told] of [
-    ['auto', /batches of up to 4 windows or 60 s: a cpu gains little/],
+    ['auto', /batches of up to 4 windows or 60 s: more gains little on a cpu/],
     [1, /batches of one window: as asked/],
     [128, /batches of up to 128 windows or 3840 s: as asked/],
   ] as const) {
