@@ -11,8 +11,9 @@ namespace cpw {
 using TaskPtr = std::unique_ptr<WindowTask>;
 
 // Decodes the tasks together and keeps every promise, each as soon as its window is done. A task
-// that fails or whose job is aborted leaves the batch; the others go on. Never throws. Says how many
-// rows did not fit into memory together, and were decoded one by one; 0 where all did.
-std::size_t RunBatch(::ctranslate2::models::WhisperReplica& replica, std::vector<TaskPtr> tasks) noexcept;
+// that fails or whose job is aborted leaves the batch; the others go on. Never throws. Says how
+// many rows did not fit into memory together, and were decoded one by one; 0 where all did.
+std::size_t RunBatch(::ctranslate2::models::WhisperReplica& replica,
+                     std::vector<TaskPtr> tasks) noexcept;
 
 }  // namespace cpw

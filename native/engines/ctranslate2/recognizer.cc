@@ -39,7 +39,8 @@ CTranslate2Recognizer::CTranslate2Recognizer(const CTranslate2LoadOptions& optio
     : replicas_(std::max(options.replicas, 1)),
       batch_rows_(std::max(options.batch_rows, 1)),
       model_(CheckedFolder(options, job)),
-      queue_(std::make_unique<WindowQueue>(LimitsOf(options), static_cast<std::size_t>(replicas_))) {
+      queue_(
+          std::make_unique<WindowQueue>(LimitsOf(options), static_cast<std::size_t>(replicas_))) {
   Load(options, job);
 }
 
