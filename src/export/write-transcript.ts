@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
+import { isDiskFull, publish } from '../files/publish.js';
 import type { TranscriptFormat } from '../options/output.js';
 import { cuesOf } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
@@ -52,7 +53,8 @@ export async function writeTranscript(
     await makeFolder(path.resolve(options.outputDir));
     for (const { temporary, text } of files) await writeFile(temporary, text, { flag: 'wx' });
     for (const file of files) {
-      await publish(file, options.overwrite ?? false);
+      const { overwrite = false } = options;
+      await publish(file, { overwrite, onExisting: () => existingFile([file.final]) });
       published.push(file.final);
     }
   } catch (error) {
@@ -79,33 +81,6 @@ async function remove(paths: readonly string[]): Promise<void> {
   await Promise.allSettled(paths.map((one) => rm(one, { force: true })));
 }
 
-async function publish(
-  { temporary, final }: { temporary: string; final: string },
-  overwrite: boolean,
-): Promise<void> {
-  if (overwrite) return rename(temporary, final);
-  try {
-    // Unlike rename, link refuses a name that has come to exist meanwhile.
-    await link(temporary, final);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST') throw existingFile([final]);
-    // exFAT and some network folders have no links.
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    await claim(final);
-    await rename(temporary, final);
-  }
-}
-
-/** Makes the name ours where nobody has it: rename alone would replace a file in silence. */
-async function claim(final: string): Promise<void> {
-  try {
-    await writeFile(final, '', { flag: 'wx' });
-  } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? existingFile([final]) : error;
-  }
-}
-
 /** Level by level: Node's recursive mkdir never ends in a folder that takes no new ones (/proc). */
 async function makeFolder(folder: string): Promise<void> {
   if (await isFolder(folder)) return;
@@ -122,18 +97,12 @@ async function isFolder(folder: string): Promise<boolean> {
   return info?.isDirectory() ?? false;
 }
 
-const fullDisk = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-
 function asWriteError(cause: unknown, outputDir: string): unknown {
   if (cause instanceof CpwError || !(cause instanceof Error)) return cause;
-  if (fullDisk.includes(String(codeOf(cause)))) {
+  if (isDiskFull(cause)) {
     const full = `there is no room left in ${JSON.stringify(outputDir)} (${cause.message}). Next step: make room there, or choose another --output-dir`;
     return new CpwError('CPW_OUT_OF_MEMORY', full, { stage: 'export', cause });
   }
   const message = `cannot write into ${JSON.stringify(outputDir)}: ${cause.message}; choose another --output-dir`;
   return new CpwError('CPW_INVALID_OPTIONS', message, { stage: 'export', cause });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
