@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { longSpeech, shortSpeech, storedParts, type Speech } from './audio.js';
 import { contenders, engines, lastLine, missingForm, program, type Engine } from './contenders.js';
+import { film, filmMinutes } from './film.js';
 import { installSize } from './install-size.js';
 import { runProcess, type Command } from './process.js';
 import { speedOf, type Figures } from './results.js';
@@ -96,6 +97,18 @@ export const cases: readonly Case[] = [
     entries: async () => [plain(() => decode(storedParts()))],
   },
   {
+    name: 'demux',
+    about: 'the sound of a film of ten minutes as samples, by ffmpeg and the scripted engine',
+    entries: async () => [plain(async () => perFilmMinute(program('demux', await film())))],
+  },
+  {
+    name: 'mux',
+    about: 'six subtitle tracks added to a film of ten minutes, checked by ffprobe',
+    entries: async () => [
+      plain(async () => perFilmMinute(program('mux', await film(), String(filmMinutes)))),
+    ],
+  },
+  {
     name: 'vad',
     about: 'speech detection over the long file, its reading included, one thread',
     entries: async () => [
@@ -182,6 +195,10 @@ export const cases: readonly Case[] = [
 async function decode(files: readonly string[]): Promise<Figures> {
   const figures = await measure(program('decode', ...files));
   return perMinute(figures, figures['audioS'] ?? NaN);
+}
+
+async function perFilmMinute(command: Command): Promise<Figures> {
+  return perMinute(await measure(command), filmMinutes * 60);
 }
 
 async function memoryGrowth(): Promise<Figures> {

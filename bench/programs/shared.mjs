@@ -38,6 +38,36 @@ export const collect = runInNewContext('gc');
 export const rss = () => process.memoryUsage().rss / 2 ** 20;
 /** The highest memory of this process so far, in MB. */
 export const peakMb = () => process.resourceUsage().maxRSS / 1024;
+/** The highest memory, in MB, of any program that this process runs, from now on (Linux alone). */
+export function childrenPeak() {
+  let peak = 0;
+  const look = () => {
+    for (const pid of childrenOf(process.pid)) {
+      const kilobytes = /^VmHWM:\s+(\d+) kB$/mu.exec(read(`/proc/${pid}/status`))?.[1];
+      peak = Math.max(peak, Number(kilobytes ?? 0) / 1024);
+    }
+  };
+  const timer = setInterval(look, 10);
+  const stop = () => {
+    clearInterval(timer);
+    return peak;
+  };
+  return { stop };
+}
+
+function childrenOf(pid) {
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
+}
+
+/** What a file says; nothing where the process has ended meanwhile. */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** CPU seconds since a process.cpuUsage(). */
 export function cpuSeconds(before) {
   const { user, system } = process.cpuUsage(before);
