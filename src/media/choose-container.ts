@@ -41,15 +41,19 @@ export function chooseContainer(
     if (whole || own === 'mkv') return { name: own, fates, notes: notesOf(name, own, fates) };
   }
   const fates = fatesIn('mkv', content);
-  const why =
-    own === undefined
-      ? `is ${content.format}, which takes no subtitles that all players show`
-      : `holds what ${containers[own].label} cannot carry on`;
+  const why = own === undefined ? whyNot(content) : `holds what ${containers[own].label} does not`;
   return {
     name: 'mkv',
     fates,
     notes: [`${name} ${why}: an mkv file is written`, ...notesOf(name, 'mkv', fates)],
   };
+}
+
+function whyNot({ format, streams }: MediaContent): string {
+  const isFilm = streams.some(({ kind }) => kind === 'video');
+  return isFilm
+    ? `is ${format}, which takes no subtitles that all players show`
+    : 'is a sound file, whose players show no subtitles';
 }
 
 /** By content, since a name proves nothing; the name tells apart what is the same inside. */

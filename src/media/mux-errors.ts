@@ -47,11 +47,12 @@ export function diskFull(output: string, cause: unknown): CpwError {
   );
 }
 
-/** CPW_INVALID_OPTIONS for a file that would be replaced without being asked to. */
-export function outputExists(output: string): CpwError {
+/** CPW_INVALID_OPTIONS for a file that would be replaced without being asked to, or a folder. */
+export function outputExists(output: string, isFolder = false): CpwError {
+  const problem = isFolder ? 'is a folder; remove it' : 'exists already; add --overwrite';
   return new CpwError(
     'CPW_INVALID_OPTIONS',
-    `${JSON.stringify(output)} exists already; add --overwrite or choose another --output-dir`,
+    `${JSON.stringify(output)} ${problem} or choose another --output-dir`,
     { details: { path: output } },
   );
 }

@@ -72,7 +72,8 @@ export async function checkOutput(
     const one = await stat(input, { bigint: true }).catch(() => undefined);
     if (one?.dev === there.dev && one.ino === there.ino) throw outputIsInput(output, input);
   }
-  if (there.isDirectory() || !overwrite) throw outputExists(output);
+  const isFolder = there.isDirectory();
+  if (isFolder || !overwrite) throw outputExists(output, isFolder);
 }
 
 /**

@@ -72,6 +72,9 @@ t.test('when the output exists, it is replaced only where that was asked for', a
   await muxTo(out, films.mkv, { options: { overwrite: true } });
   t.equal((await contentOf(out)).streams.length, 7);
   t.strictSame(readdirSync(path.dirname(out)), ['x.mkv']);
+  const place = folder();
+  const onto = muxTo(place, films.mkv, { options: { overwrite: true } });
+  await t.rejects(onto, { message: /is a folder; remove it or/ });
 });
 
 t.test('when the output comes to exist meanwhile, it is not replaced', async (t) => {

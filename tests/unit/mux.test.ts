@@ -16,6 +16,7 @@ import {
   soundOf,
   srt,
 } from '../helpers/film.js';
+import { audioPath } from '../helpers/audio.js';
 import { ffmpeg } from '../helpers/media.js';
 
 const dir = t.testdir();
@@ -108,6 +109,38 @@ t.test('when a container takes no subtitles, an mkv is written and that is said'
   t.match(notes[0], /film\.avi" is avi, which takes no subtitles .*: an mkv file is written/);
   t.strictSame(await listing(file), ['video:mpeg4', 'audio:mp3', ...added('subrip')]);
 });
+
+t.test(
+  'when tracks are WebVTT or ASS, they come in the form that the container takes',
+  async (t) => {
+    const vtt = path.join(dir, 'cues.vtt');
+    writeFileSync(vtt, 'WEBVTT\n\n00:01.500 --> 00:02.400 line:0\n<i>hello</i> vtt\n');
+    const ass = path.join(dir, 'cues.ass');
+    await ffmpeg('-i', files.en, ass);
+    const both = [
+      { path: vtt, language: 'en' },
+      { path: ass, language: 'hi' },
+    ];
+    for (const [film, codecs] of [
+      [films.mkv, ['subrip', 'ass']],
+      [films.mp4, ['mov_text', 'mov_text']],
+      [films.webm, ['webvtt', 'webvtt']],
+    ] as const) {
+      const { path: file, notes } = await muxed(film, {}, both);
+      const found = (await listing(file)).filter((one) => one.startsWith('subtitle'));
+      t.strictSame(
+        found.slice(1).map((one) => one.split(':')[1]),
+        codecs,
+      );
+      t.match(await cuesOf(file, 1), /00:00:01,5\d\d --> 00:00:02,4\d\d\n.*hello.* vtt/);
+      t.match(await cuesOf(file, 2), /en\.srt 2/);
+      const styles = notes.filter((note) => note.includes('cues.ass" becomes'));
+      t.equal(styles.length, film === films.mkv ? 0 : 1);
+    }
+    const sound = await muxed(audioPath('jfk.wav'), {}, both);
+    t.match(sound.notes[0], /jfk\.wav" is a sound file, .*: an mkv file is written/);
+  },
+);
 
 t.test('when the named container cannot carry a stream, it is refused or said', async (t) => {
   await t.rejects(muxed(films.mkv, { container: 'mp4' }), {
