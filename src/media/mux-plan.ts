@@ -59,16 +59,16 @@ export function planTracks(
   });
   const own = [
     ...planned.flatMap((track) => trackNotes(track, container)),
-    ...flagNotes(container),
+    ...flagNotes(container, chosen),
   ];
   return { media, container, fates, tracks: planned, notes: [...notes, ...own] };
+}
 
-  function flagNotes(name: ContainerName): readonly string[] {
-    const { muxer, label } = containers[name];
-    // A track of ISO media is switched on or off, and ffmpeg 5.1 leaves no kind without one.
-    const forced = chosen === undefined && (muxer === 'mp4' || muxer === 'mov');
-    return forced ? [`${label} always has one subtitle track switched on: its first`] : [];
-  }
+function flagNotes(container: ContainerName, chosen: number | undefined): readonly string[] {
+  const { muxer, label } = containers[container];
+  // A track of ISO media is switched on or off, and ffmpeg 5.1 leaves no kind without one.
+  const forced = chosen === undefined && (muxer === 'mp4' || muxer === 'mov');
+  return forced ? [`${label} always has one subtitle track switched on: its first`] : [];
 }
 
 function defaultOf(

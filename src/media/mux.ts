@@ -24,10 +24,12 @@ export interface MuxedFile {
   readonly tracks: MuxPlan['tracks'];
 }
 
+/** What goes along with a run: neither stands in an option. */
 export interface MuxContext {
   readonly signal?: AbortSignal | undefined;
   /** 0..1, rising. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Told as they come; the result has all of them. */
   readonly onNote?: ((text: string) => void) | undefined;
 }
 

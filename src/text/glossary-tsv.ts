@@ -80,14 +80,16 @@ function linesOf(text: string, wrong: (line: number, what: string) => CpwError):
   Papa.parse<string[]>(whole, {
     delimiter: '\t',
     newline: '\n',
+    comments: '#',
     step: ({ data, errors, meta }) => {
       const raw = whole.slice(read, meta.cursor);
+      const skipped = /^(?:#[^\n]*\n)*/u.exec(raw)?.[0] ?? '';
+      line += skipped.split('\n').length - 1;
       const [error] = errors;
       if (error) throw wrong(line, `a quoted cell is broken (${error.message})`);
       const cells = data.map((cell) => cell.normalize('NFC').replaceAll(/\s+/gu, ' ').trim());
-      const isEmpty = cells.every((cell) => cell === '');
-      if (!raw.startsWith('#') && !isEmpty) lines.push({ line, cells });
-      line += raw.split('\n').length - 1;
+      if (cells.some((cell) => cell !== '')) lines.push({ line, cells });
+      line += raw.slice(skipped.length).split('\n').length - 1;
       read = meta.cursor;
     },
   });

@@ -38,7 +38,9 @@ t.test('when a glossary cannot be read, the file, the line and the reason are to
     message: /a\.tsv", line 3: the source term is missing/,
   });
   await t.rejects(load('b.tsv', 'one\t"uno\n'), { message: /line 1: a quoted cell is broken/ });
-  await t.rejects(load('c.tsv', 'x\ty\n"a\nb"\tc\nf\t"g"h\n'), { message: /line 4: a quoted/ });
+  await t.rejects(load('c.tsv', 'x\ty\n"a\nb"\tc\n#\n# z\nf\t"g"h\n'), {
+    message: /line 6: a quoted/,
+  });
   await t.rejects(load('d.tsv', 'a\tb\tc\td\te\n'), { message: /line 1: there are 5 cells for 4/ });
   await t.rejects(load('e.tsv', Buffer.from('se\xf1or\tx\n', 'latin1')), {
     message: /not in UTF-8/,
@@ -51,7 +53,7 @@ t.test('when a glossary cannot be read, the file, the line and the reason are to
 
 t.test('when a glossary has no header, its columns have the usual order', async (t) => {
   const text =
-    '\uFEFF# a comment\r\nwarp drive\tmotor de curvatura|motor warp\tship\tscene 3\r\n' +
+    '\uFEFF# a comment\t"with a quote\r\nwarp drive\tmotor de curvatura|motor warp\tship\tscene 3\r\n' +
     '"the ""Bird"""\t"el\n«Pájaro»"\r\n  red   shirt\t\n';
   const { terms, notes } = await loadGlossary({ files: [file('plain.tsv', text)] }, enEs);
   t.strictSame(terms, [
