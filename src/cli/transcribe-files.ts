@@ -4,7 +4,7 @@ import { rounded } from '../export/transcript-schema.js';
 import { writeTranscript } from '../export/write-transcript.js';
 import type { configSchemas } from '../options/config.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
-import { withVoice } from '../subtitles/voice.js';
+import { spokenText } from '../subtitles/voice.js';
 import type { Segment, Transcript } from '../types.js';
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
@@ -158,7 +158,7 @@ function watch(input: string, startedAt: number, work: TranscribeWork): Watch {
     onSegment: (segment) => {
       audioS = readUntil(segment.end, values.transcribe);
       events.emit({ type: 'segment', file: input, ...inMilliseconds(segment) });
-      if (asText) reporter.result(`${withVoice(segment).text.trim()}\n`);
+      if (asText) reporter.result(`${spokenText(segment)}\n`);
     },
   };
 }

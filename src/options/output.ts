@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The forms a transcript can be written in, in the order in which they are written. */
-export const transcriptFormats = ['txt', 'srt', 'vtt', 'json'] as const;
+export const transcriptFormats = ['txt', 'srt', 'vtt', 'ass', 'json'] as const;
 /** One of {@link transcriptFormats}; also the file name's extension. */
 export type TranscriptFormat = (typeof transcriptFormats)[number];
 

@@ -1,0 +1,55 @@
+import { timedPieces, type SpokenText } from '../text/timed-pieces.js';
+import { isUnspaced } from '../text/pieces.js';
+import { cutToWidth, widthOf } from '../text/width.js';
+import type { Segment } from '../types.js';
+
+/** What no line break may cut, with its time in whole milliseconds. */
+export interface Token {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly width: number;
+  /** True where a space stands before it when it is not the first of a line. */
+  readonly spaced: boolean;
+  /** True where it goes on with the word of the token before it. */
+  readonly inside: boolean;
+  readonly language: string | undefined;
+}
+
+/** What is needed of a segment to show it. */
+export type ShownSegment = SpokenText &
+  Pick<Segment, 'channel' | 'language' | 'untranslated'>;
+
+/** The text as it is shown: what could not be translated stands in brackets. */
+export function shownText({ text, untranslated }: Pick<Segment, 'text' | 'untranslated'>): string {
+  return untranslated === true && text.trim() !== '' ? `[${text.trim()}]` : text;
+}
+
+/** A segment's tokens, none of them wider than `widest`. */
+export function tokensOf(
+  segment: ShownSegment,
+  { language: given, widest }: { readonly language: string | undefined; readonly widest: number },
+): readonly Token[] {
+  const language = segment.language ?? given;
+  return timedPieces({ ...segment, text: shownText(segment) }, language).flatMap(
+    ({ text, spaced, start, end }) => {
+      const parts = cutToWidth(text, widest);
+      const total = Math.max(1, widthOf(text));
+      let from = 0;
+      return parts.map((part, index): Token => {
+        const width = widthOf(part);
+        const startMs = Math.round(1000 * (start + ((end - start) * from) / total));
+        from += width;
+        const endMs = Math.round(1000 * (start + ((end - start) * from) / total));
+        const inside = index > 0;
+        return { text: part, startMs, endMs, width, spaced: spaced && !inside, inside, language };
+      });
+    },
+  );
+}
+
+/** True where nothing stands between the last word of a segment and the first of the next. */
+export function joinsWithoutSpace(before: string, after: string): boolean {
+  // Without punctuation a space is what parts two clauses of Chinese or Japanese.
+  return isUnspaced(before + after) && /[。、，！？；：…」』）]$/u.test(before);
+}
