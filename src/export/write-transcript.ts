@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
-import type { TranscriptFormat } from '../options/output.js';
+import { isSubtitleFormat, type SubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import type { SubtitleOptions } from '../options/subtitles.js';
 import { formatAss } from '../subtitles/ass.js';
 import type { Cue } from '../subtitles/cue.js';
 import { cuesOf } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
-import { spokenText } from '../subtitles/voice.js';
+import { labelled, spokenText } from '../subtitles/voice.js';
 import { formatVtt } from '../subtitles/vtt.js';
 import type { Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
@@ -28,23 +28,25 @@ export interface WriteTranscriptOptions {
 const texts = { txt: formatTxt, json: formatJson } as const;
 const subtitles = { srt: formatSrt, vtt: formatVtt, ass: formatAss } as const;
 
-/** The transcript's text in one of the forms. */
+/** The transcript's text in one of the forms. `options` are for subtitles. */
 export function formatTranscript(
   transcript: Transcript,
   format: TranscriptFormat,
   options: SubtitleOptions = {},
 ): string {
-  if (format === 'txt' || format === 'json') return texts[format](transcript);
+  if (!isSubtitleFormat(format)) return texts[format](transcript);
   return subtitles[format](cuesOfTranscript(transcript, format, options));
 }
 
-/** The cues that a form of subtitles shows. */
+/** The cues that a form of subtitles shows of a transcript, with the speakers where the form has them. */
 export function cuesOfTranscript(
   { segments, language }: Transcript,
-  format: keyof typeof subtitles,
+  format: SubtitleFormat,
   options: SubtitleOptions = {},
 ): readonly Cue[] {
-  return cuesOf(segments, options, { language, labels: format === 'srt' });
+  const labels = format === 'srt';
+  const cues = cuesOf(segments, options, { language, labels });
+  return labels ? cues.map(labelled) : cues;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+/** The reading speed aimed at, in characters a second, of a call that leaves it unset. */
+const targetWhenUnset = 15;
 const group = 'Subtitles';
 
 /** The rules by which words become cues, and by which cues are checked. */
@@ -12,7 +14,7 @@ export const subtitleOptionsSchema = z
       .default(42)
       .describe('Most characters on a line; a Chinese, Japanese or Korean one counts two')
       .meta({ group }),
-    lines: z.int32().min(1).max(2).default(2).describe('Most lines of a cue').meta({ group }),
+    lines: z.int32().min(1).max(2).default(2).describe('Most lines that a cue has').meta({ group }),
     minDurationS: z
       .number()
       .min(0)
@@ -38,8 +40,11 @@ export const subtitleOptionsSchema = z
       .number()
       .min(5)
       .max(100)
-      .default(15)
-      .describe('Characters a second that are aimed at; cues stay into silence for it')
+      .optional()
+      .describe(
+        'Characters a second that are aimed at; cues stay into silence for it. ' +
+          `Unset: ${targetWhenUnset}, or readingSpeed where that is lower`,
+      )
       .meta({ group }),
     mergeGapS: z
       .number()
@@ -60,10 +65,11 @@ export const subtitleOptionsSchema = z
     const refuse = (path: string, message: string): void => {
       issues.push({ code: 'custom', input: value, path: [path], message });
     };
-    if (value.targetReadingSpeed > value.readingSpeed) {
+    const { targetReadingSpeed = 0 } = value;
+    if (targetReadingSpeed > value.readingSpeed) {
       refuse(
         'targetReadingSpeed',
-        `${value.targetReadingSpeed} is above readingSpeed (${value.readingSpeed}); lower it or raise readingSpeed`,
+        `${targetReadingSpeed} is above readingSpeed (${value.readingSpeed}); lower it or raise readingSpeed`,
       );
     }
     if (value.minDurationS > value.maxDurationS) {
@@ -72,7 +78,11 @@ export const subtitleOptionsSchema = z
         `${value.minDurationS} is above maxDurationS (${value.maxDurationS}); lower it or raise maxDurationS`,
       );
     }
-  });
+  })
+  .transform((rules) => ({
+    ...rules,
+    targetReadingSpeed: rules.targetReadingSpeed ?? Math.min(targetWhenUnset, rules.readingSpeed),
+  }));
 
 /** Options of the subtitles, every one of them optional. */
 export type SubtitleOptions = z.input<typeof subtitleOptionsSchema>;

@@ -37,7 +37,9 @@ function dialogue({ start, end, lines, voice = '' }: Cue): string {
 }
 
 function clock(hundredths: number): string {
-  return timestamp(hundredths / 100, '.').slice(0, -1).replace(/^0(?=\d:)/u, '');
+  return timestamp(hundredths / 100, '.')
+    .slice(0, -1)
+    .replace(/^0(?=\d:)/u, '');
 }
 
 // A backslash has no escape: an invisible joiner keeps it from the letter after it.

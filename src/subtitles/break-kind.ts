@@ -8,14 +8,7 @@ import { breakWordsOf } from './break-words.js';
  * inside a word.
  */
 export type BreakKind =
-  | 'sentence'
-  | 'clause'
-  | 'conjunction'
-  | 'phrase'
-  | 'plain'
-  | 'name'
-  | 'bound'
-  | 'inside';
+  'sentence' | 'clause' | 'conjunction' | 'phrase' | 'plain' | 'name' | 'bound' | 'inside';
 
 /** The texts on both sides of a place between two words. */
 export interface BreakPlace {
@@ -27,7 +20,8 @@ export interface BreakPlace {
 const hiragana = /^\p{Script=Hiragana}/u;
 const kanaOrKanji = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]$/u;
 // Particles after which a Japanese phrase ends.
-const particle = /(?:[はがをにへともや]|から|まで|より|ので|のに|けど|けれど|ても|たら|れば|って)$/u;
+const particle =
+  /(?:[はがをにへともや]|から|まで|より|ので|のに|けど|けれど|ても|たら|れば|って)$/u;
 const capital = /^\p{Lu}\p{L}/u;
 
 /** What kind of place a break between two words would stand at. */

@@ -43,7 +43,7 @@ export const weights = {
   short: 15,
   shortSecond: 40,
   /** Each second of speech after the cue has to go. */
-  longSecond: 20,
+  longSecond: 12,
   /** No time between this cue and the next one. */
   gap: 30,
   /** Each wide character of a line beyond 16, which is what is read at one glance. */

@@ -52,7 +52,10 @@ export function shownTimeOf({ tokens, from, to }: Span, options: PlanOptions): S
   const width = last.right - first.left + labelWidth;
   const readMs = Math.ceil((width / rules.targetReadingSpeed) * 1000);
   const latest = startMs + Math.floor(rules.maxDurationS * 1000);
-  const wanted = Math.max(last.endMs, startMs + Math.max(readMs, Math.ceil(rules.minDurationS * 1000)));
+  const wanted = Math.max(
+    last.endMs,
+    startMs + Math.max(readMs, Math.ceil(rules.minDurationS * 1000)),
+  );
   const room = Math.min(latest, next - rules.gapMs);
   const kept = Math.min(wanted, room);
   if (kept >= startMs + leastShownMs) {

@@ -28,7 +28,10 @@ function block({ start, end, lines }: Cue): string {
 const tag = /<(\/?(?:[biu]|font)(?:\s[^<>]*)?)>/giu;
 
 function plain(line: string): string {
-  return line.replaceAll(/-{2,}>/gu, '→').replaceAll(tag, '‹$1›').replaceAll('{\\', '(\\');
+  return line
+    .replaceAll(/-{2,}>/gu, '→')
+    .replaceAll(tag, '‹$1›')
+    .replaceAll('{\\', '(\\');
 }
 
 /**
@@ -46,12 +49,20 @@ export function parseSrt(text: string, context: ReadContext = {}): readonly Cue[
     else if (!isNumber(line, lines[index + 1])) {
       if (last) last.text.push(line);
       else if (line.trim() !== '') {
-        throw malformed(context, index, `${JSON.stringify(line.slice(0, 60))} comes before any times`);
+        throw malformed(
+          context,
+          index,
+          `${JSON.stringify(line.slice(0, 60))} comes before any times`,
+        );
       }
     }
   }
   return cues
-    .map(({ start, end, text }) => ({ start, end, lines: textLines(withoutStyle(text.join('\n'))) }))
+    .map(({ start, end, text }) => ({
+      start,
+      end,
+      lines: textLines(withoutStyle(text.join('\n'))),
+    }))
     .filter(({ lines }) => lines.length > 0);
 }
 

@@ -17,8 +17,7 @@ export interface Token {
 }
 
 /** What is needed of a segment to show it. */
-export type ShownSegment = SpokenText &
-  Pick<Segment, 'channel' | 'language' | 'untranslated'>;
+export type ShownSegment = SpokenText & Pick<Segment, 'channel' | 'language' | 'untranslated'>;
 
 /** The text as it is shown: what could not be translated stands in brackets. */
 export function shownText({ text, untranslated }: Pick<Segment, 'text' | 'untranslated'>): string {
@@ -33,17 +32,27 @@ export function tokensOf(
   const language = segment.language ?? given;
   return timedPieces({ ...segment, text: shownText(segment) }, language).flatMap(
     ({ text, spaced, start, end }) => {
-      const parts = cutToWidth(text, widest);
-      const total = Math.max(1, widthOf(text));
+      const total = widthOf(text);
+      const parts = total <= widest ? [text] : cutToWidth(text, widest);
       let from = 0;
       return parts.map((part, index): Token => {
-        const width = widthOf(part);
-        const startMs = Math.round(1000 * (start + ((end - start) * from) / total));
+        const width = parts.length === 1 ? total : widthOf(part);
+        const startMs = timeAt(from);
         from += width;
-        const endMs = Math.round(1000 * (start + ((end - start) * from) / total));
         const inside = index > 0;
-        return { text: part, startMs, endMs, width, spaced: spaced && !inside, inside, language };
+        return {
+          text: part,
+          startMs,
+          endMs: index === parts.length - 1 ? Math.round(1000 * end) : timeAt(from),
+          width,
+          spaced: spaced && !inside,
+          inside,
+          language,
+        };
       });
+      function timeAt(position: number): number {
+        return Math.round(1000 * (start + ((end - start) * position) / Math.max(1, total)));
+      }
     },
   );
 }

@@ -10,7 +10,25 @@ const abbreviations: Readonly<Record<string, string>> = {
 };
 
 // Ordinals: "am 3. Mai", "3. května", "3. toukokuuta".
-const ordinalLanguages = new Set(['de', 'cs', 'sk', 'pl', 'da', 'no', 'nb', 'nn', 'fi', 'hu', 'hr', 'sr', 'sl', 'et', 'lv', 'is', 'tr']);
+const ordinalLanguages = new Set([
+  'de',
+  'cs',
+  'sk',
+  'pl',
+  'da',
+  'no',
+  'nb',
+  'nn',
+  'fi',
+  'hu',
+  'hr',
+  'sr',
+  'sl',
+  'et',
+  'lv',
+  'is',
+  'tr',
+]);
 // Known everywhere: single letters (initials, "z." of "z. B.") and letters between stops ("U.S", "e.g").
 const initials = /^\p{L}$|^\p{L}(\.\p{L})+$/u;
 const number = /^\d{1,2}$/u;

@@ -9,7 +9,8 @@ export interface Piece {
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 // What Japanese and Chinese typesetters allow at no line's start; small kana belong to the letter before.
-const clingsBack = /^[\p{Pe}\p{Pf}\p{Po}\p{Pd}\p{M}ーｰ々〻ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ〜~]/u;
+const clingsBack =
+  /^[\p{Pe}\p{Pf}\p{Po}\p{Pd}\p{M}ーｰ々〻ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ〜~]/u;
 const clingsOn = /[\p{Ps}\p{Pi}]$/u;
 const dash = /(?<=[\p{L}\p{N}\p{P}][—–])(?=[\p{L}\p{N}])/u;
 const wordSegmenters = new Map<string, Intl.Segmenter>();

@@ -31,7 +31,8 @@ export function punctuationEnd({ word, next, language }: WordInText): Punctuatio
   }
   if (ellipsis.test(word)) return 'sentence';
   const stopped = fullStop.exec(word)?.[1];
-  if (stopped !== undefined && next !== '' && isAbbreviation(bare(stopped), language)) return 'none';
+  if (stopped !== undefined && next !== '' && isAbbreviation(bare(stopped), language))
+    return 'none';
   return 'sentence';
 }
 

@@ -13,6 +13,7 @@ export type SpokenText = Pick<Segment, 'start' | 'end' | 'text' | 'words'>;
 
 /** A stretch of the text, in characters without white space, and when it is spoken. */
 interface Anchor {
+  readonly letters: string;
   readonly from: number;
   readonly to: number;
   readonly start: number;
@@ -32,7 +33,7 @@ export function timedPieces(
   const pieces = piecesOf(segment.text, language);
   const anchors = anchorsOf(segment.words ?? []);
   const spans =
-    anchors.length > 0 ? spansByWords(pieces, anchors) : spansByWidth(pieces, segment);
+    anchors.length > 0 ? spansByAnchors(pieces, anchors) : spansByWidth(pieces, segment);
   let latest = segment.start;
   return pieces.map((piece, index) => {
     const { start = latest, end = latest } = spans[index] ?? {};
@@ -60,34 +61,50 @@ function spansByWidth(
 function anchorsOf(words: readonly Word[]): readonly Anchor[] {
   let at = 0;
   return words.flatMap(({ word, start, end }) => {
+    const letters = word.replaceAll(white, '');
     const from = at;
-    at += word.replaceAll(white, '').length;
-    return at > from ? [{ from, to: at, start, end }] : [];
+    at += letters.length;
+    return letters === '' ? [] : [{ letters, from, to: at, start, end }];
   });
 }
 
-function spansByWords(
+function spansByAnchors(
   pieces: readonly Piece[],
   anchors: readonly Anchor[],
 ): { start: number; end: number }[] {
-  const ofPieces = pieces.reduce((sum, { text }) => sum + text.length, 0);
-  const ofWords = anchors.at(-1)?.to ?? 0;
-  // Words that are spelt otherwise than the text still say roughly where in it they are.
-  const scale = ofPieces === 0 ? 1 : ofWords / ofPieces;
+  const place = placing(
+    pieces.map(({ text }) => text).join(''),
+    anchors.map(({ letters }) => letters).join(''),
+  );
   let at = 0;
   let first = 0;
   return pieces.map(({ text }) => {
-    const from = at * scale;
+    const from = place(at);
     at += text.length;
-    const to = at * scale;
-    while ((anchors[first]?.to ?? Infinity) <= from + slack) first++;
+    const to = place(at);
+    while (first < anchors.length - 1 && (anchors[first]?.to ?? 0) <= from + slack) first++;
     let last = first;
-    while ((anchors[last]?.to ?? Infinity) < to - slack) last++;
-    return {
-      start: timeAt(anchors[first] ?? anchors.at(-1), from),
-      end: timeAt(anchors[last] ?? anchors.at(-1), to),
-    };
+    while (last < anchors.length - 1 && (anchors[last]?.to ?? 0) < to - slack) last++;
+    return { start: timeAt(anchors[first], from), end: timeAt(anchors[last], to) };
   });
+}
+
+/**
+ * Where a place in the text is in the words: where both are spelt alike from the beginning or to
+ * the end, at the same letter; between these, in proportion.
+ */
+function placing(text: string, words: string): (at: number) => number {
+  const most = Math.min(text.length, words.length);
+  let head = 0;
+  while (head < most && text[head] === words[head]) head++;
+  let tail = 0;
+  while (tail < most - head && text.at(-1 - tail) === words.at(-1 - tail)) tail++;
+  const scale = (words.length - tail - head) / Math.max(1, text.length - tail - head);
+  return (at) => {
+    if (at <= head) return at;
+    if (at >= text.length - tail) return at - text.length + words.length;
+    return head + (at - head) * scale;
+  };
 }
 
 const slack = 1e-6;
