@@ -203,7 +203,8 @@ function rulesNote(transcript: Transcript, output: ParsedOutputOptions): string 
   const violations = checkCues(cues, output.subtitles);
   const [first] = violations;
   if (first === undefined) return undefined;
-  const many = violations.length === 1 ? '' : `${violations.length} rules of subtitles are broken; `;
+  const many =
+    violations.length === 1 ? '' : `${violations.length} rules of subtitles are broken; `;
   return `${many}${first.message}`;
 }
 

@@ -28,16 +28,21 @@ export function formatAss(cues: readonly Cue[]): string {
 }
 
 function dialogue({ start, end, lines, voice = '' }: Cue): string {
-  const from = Math.round(start * 100);
+  const from = hundredths(start);
   // Rounding empties no cue.
-  const to = Math.max(from + 1, Math.round(end * 100));
+  const to = Math.max(from + 1, hundredths(end));
   const name = textLines(voice).join(' ').replaceAll(',', ' ').trim();
   const text = lines.map(escaped).join('\\N');
   return `Dialogue: 0,${clock(from)},${clock(to)},Default,${name},0,0,0,,${text}\n`;
 }
 
-function clock(hundredths: number): string {
-  return timestamp(hundredths / 100, '.')
+function hundredths(seconds: number): number {
+  // By way of the milliseconds that were meant: 4.055 * 100 is a little less than 405.5.
+  return Math.round(Math.round(seconds * 1000) / 10);
+}
+
+function clock(count: number): string {
+  return timestamp(count / 100, '.')
     .slice(0, -1)
     .replace(/^0(?=\d:)/u, '');
 }

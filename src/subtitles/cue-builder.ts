@@ -23,7 +23,7 @@ interface Channel {
 }
 
 /**
- * Makes cues of segments as they come: in order of their starts, no later than some two minutes of
+ * Makes cues of segments as they come: in order of their starts, no later than about a minute of
  * speech behind, mostly after a pause. The same segments give the same cues in whatever portions.
  */
 export class CueBuilder {

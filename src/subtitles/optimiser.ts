@@ -20,8 +20,8 @@ const mostTokens = 100;
 /** From so many undecided tokens on, every so many tokens, what is decided is looked for. */
 const lookFrom = 24;
 const lookEvery = 8;
-/** So many tokens, some two minutes of speech, are kept at most. */
-const mostPending = 300;
+/** So many tokens, about a minute of speech, are kept at most. */
+const mostPending = 160;
 
 /**
  * Cuts a row of tokens into cues by dynamic programming over the places between them. Tokens come
@@ -140,7 +140,7 @@ export class Optimiser {
   #chain(place: number): readonly number[] {
     const places: number[] = [];
     for (let at = place; at > 0; at = this.#best[at]?.from ?? 0) places.push(at);
-    return places.reverse();
+    return places.toReversed();
   }
 
   #commit(place: number): readonly PlannedCue[] {

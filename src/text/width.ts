@@ -1,5 +1,9 @@
 import stringWidth from 'string-width';
 
+// Words come again and again, and string-width looks at each of their letters.
+const known = new Map<string, number>();
+const mostKnown = 10_000;
+const longestKnown = 40;
 const ascii = /^[\x20-\x7e]*$/u;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -8,7 +12,15 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  * that stands above or below its letter nothing.
  */
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text);
+  if (ascii.test(text)) return text.length;
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const width = stringWidth(text);
+  if (text.length <= longestKnown) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(text, width);
+  }
+  return width;
 }
 
 /** What a reader takes for single letters. */

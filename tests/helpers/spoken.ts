@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import type { Segment } from '../../src/types.js';
 
+/** Segments one after the other: text, seconds, seconds of silence before. */
+export function said(
+  ...parts: readonly (readonly [text: string, seconds: number, pause?: number])[]
+): Saying[] {
+  let at = 0;
+  return parts.map(([text, seconds, pause = 0]) => {
+    const start = at + pause;
+    at = start + seconds;
+    return { start, end: at, text };
+  });
+}
+
+type Saying = Pick<Segment, 'start' | 'end' | 'text'>;
+
 /** Segments as a recogniser may hand them out, with or without words, and their language. */
 export interface Spoken {
   readonly language: string;
@@ -9,7 +23,7 @@ export interface Spoken {
 
 const word = (letters: string, max: number): fc.Arbitrary<string> =>
   fc
-    .array(fc.constantFrom(...letters), { minLength: 1, maxLength: max })
+    .array(fc.constantFrom(...Array.from(letters)), { minLength: 1, maxLength: max })
     .map((parts) => parts.join(''));
 
 const ends = fc.constantFrom('', '', '', '', ',', '.', '?', '…', ' –');

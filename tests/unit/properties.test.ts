@@ -235,7 +235,9 @@ t.test(
       fc.property(transcripts, (transcript) => {
         const cues = cuesOf(transcript.segments, {}, { language: 'en' });
         const shown = cues.map(({ lines }) => lines.join('\n'));
-        const times = cues.map(({ start, end }) => [start, end].map((time) => Math.round(time * 1000)));
+        const times = cues.map(({ start, end }) =>
+          [start, end].map((time) => Math.round(time * 1000)),
+        );
         const vtt = readSubtitles(formatTranscript(transcript, 'vtt'));
         const srt = readSubtitles(formatTranscript(transcript, 'srt'));
         assert.deepStrictEqual(
