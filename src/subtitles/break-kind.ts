@@ -34,7 +34,8 @@ export function breakKindOf({ before, after, language }: BreakPlace): BreakKind 
   if (hiragana.test(after) && kanaOrKanji.test(before) && !table.before.has(right)) return 'bound';
   if (table.trails.has(right)) return 'bound';
   if (before.endsWith('.') && isAbbreviation(bare(before), language)) return 'bound';
-  if (table.before.has(left)) return 'bound';
+  const preposition = table.leads.has(left) && table.phrase.has(left);
+  if (preposition || table.before.has(left)) return 'bound';
   if (table.before.has(right)) return 'conjunction';
   if (table.leads.has(left)) return 'bound';
   if (table.phrase.has(right) || particle.test(before)) return 'phrase';

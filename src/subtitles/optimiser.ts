@@ -1,7 +1,8 @@
+import { joinsWithoutSpace } from '../text/pieces.js';
 import { breakKindOf } from './break-kind.js';
 import { linesOf, pointsOf, shownTimeOf, type PlacedToken, type PlanOptions } from './plan.js';
 import type { ShownTime } from './plan.js';
-import { joinsWithoutSpace, type Token } from './tokens.js';
+import type { Token } from './tokens.js';
 
 /** A cue that is decided. */
 export interface PlannedCue extends ShownTime {

@@ -1,5 +1,4 @@
 import { timedPieces, type SpokenText } from '../text/timed-pieces.js';
-import { isUnspaced } from '../text/pieces.js';
 import { cutToWidth, widthOf } from '../text/width.js';
 import type { Segment } from '../types.js';
 
@@ -55,10 +54,4 @@ export function tokensOf(
       }
     },
   );
-}
-
-/** True where nothing stands between the last word of a segment and the first of the next. */
-export function joinsWithoutSpace(before: string, after: string): boolean {
-  // Without punctuation a space is what parts two clauses of Chinese or Japanese.
-  return isUnspaced(before + after) && /[。、，！？；：…」』）]$/u.test(before);
 }

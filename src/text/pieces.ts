@@ -66,3 +66,9 @@ export function localeOf(language: string | undefined): string | undefined {
     return undefined;
   }
 }
+
+/** True where nothing stands between the last word of a segment and the first of the next. */
+export function joinsWithoutSpace(before: string, after: string): boolean {
+  // Without punctuation a space is what parts two clauses of Chinese or Japanese.
+  return isUnspaced(before + after) && /[。、，！？；：…」』）]$/u.test(before);
+}

@@ -1,7 +1,8 @@
 import { isAbbreviation } from './abbreviations.js';
 
 const closing = String.raw`["'”’»«›)\]」』）》〉】〗]*$`;
-const sentenceEnd = new RegExp(`[.!?…‼⁇⁈⁉。｡．！？।॥؟۔։።၊။៕]${closing}`, 'u');
+// Sentence_Terminal has the full stops and question marks of every script, which Intl.Segmenter goes by too.
+const sentenceEnd = new RegExp(`[\\p{Sentence_Terminal}…‼⁇⁈⁉]${closing}`, 'u');
 const clauseEnd = new RegExp(`[,;:،؛、，；：﹐–—―]${closing}`, 'u');
 const ellipsis = new RegExp(`(\\.{2,}|…+)${closing}`, 'u');
 const fullStop = new RegExp(`^(.*)\\.${closing}`, 'u');

@@ -13,7 +13,8 @@ export function said(
   });
 }
 
-type Saying = Pick<Segment, 'start' | 'end' | 'text'>;
+/** What is said, and when. */
+export type Saying = Pick<Segment, 'start' | 'end' | 'text'>;
 
 /** Segments as a recogniser may hand them out, with or without words, and their language. */
 export interface Spoken {
