@@ -171,6 +171,12 @@ export const cases: readonly Case[] = [
     entries: async () => [plain(memoryGrowth)],
   },
   {
+    name: 'subtitle_generation',
+    short: true,
+    about: 'words of three hours to cues, their check, SRT, WebVTT and ASS; mean of two scripts',
+    entries: async () => [plain(subtitles)],
+  },
+  {
     name: 'install-size',
     short: true,
     about: 'what an installation takes on the disk: the addon, the JavaScript, the packages',
@@ -181,6 +187,11 @@ export const cases: readonly Case[] = [
 
 async function decode(files: readonly string[]): Promise<Figures> {
   const figures = await measure(program('decode', ...files));
+  return perMinute(figures, figures['audioS'] ?? NaN);
+}
+
+async function subtitles(): Promise<Figures> {
+  const figures = await measure(program('subtitles', '180'));
   return perMinute(figures, figures['audioS'] ?? NaN);
 }
 
