@@ -33,7 +33,8 @@ export function breakKindOf({ before, after, language }: BreakPlace): BreakKind 
   const right = bare(after).toLowerCase();
   if (hiragana.test(after) && kanaOrKanji.test(before) && !table.before.has(right)) return 'bound';
   if (table.trails.has(right)) return 'bound';
-  if (before.endsWith('.') && isAbbreviation(bare(before), language)) return 'bound';
+  const stopped = { word: bare(before), next: after, language };
+  if (before.endsWith('.') && isAbbreviation(stopped)) return 'bound';
   const preposition = table.leads.has(left) && table.phrase.has(left);
   if (preposition || table.before.has(left)) return 'bound';
   if (table.before.has(right)) return 'conjunction';

@@ -32,8 +32,8 @@ export function punctuationEnd({ word, next, language }: WordInText): Punctuatio
   }
   if (ellipsis.test(word)) return 'sentence';
   const stopped = fullStop.exec(word)?.[1];
-  if (stopped !== undefined && next !== '' && isAbbreviation(bare(stopped), language))
-    return 'none';
+  if (stopped === undefined || next === '') return 'sentence';
+  if (isAbbreviation({ word: bare(stopped), next, language })) return 'none';
   return 'sentence';
 }
 

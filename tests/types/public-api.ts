@@ -133,14 +133,14 @@ export async function pooled(signal: AbortSignal): Promise<void> {
 
 export async function subtitles(segments: readonly Segment[]): Promise<void> {
   same<ReturnType<typeof cuesOf>, readonly Cue[]>();
-  same<ReturnType<typeof parseSubtitles>, readonly Cue[]>();
+  const violations = checkCues(parseSubtitles('', { name: 'a.srt' }), { lines: 1 });
   for await (const cue of streamCues(segments)) same<typeof cue, Cue>();
   for await (const sentence of sentencesOf(segments, 'en')) {
     same<typeof sentence, Sentence>();
     same<ReturnType<typeof placeTranslation>, Segment>();
     placeTranslation(sentence, { text: 'hola', alignment: [[0, 0]] }, 'es');
   }
-  same<ReturnType<typeof checkCues>, readonly CueViolation[]>();
+  same<typeof violations, readonly CueViolation[]>();
   // @ts-expect-error misspelt rules do not compile
   cuesOf(segments, { lineLength: 40 });
 }

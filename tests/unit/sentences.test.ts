@@ -48,7 +48,12 @@ t.test(
       [
         'en',
         ['J. K. Rowling lives in the U.S. now, etc.', 'I waited… Then it came.'],
-        ['J. K. Rowling lives in the U.S. now, etc. I waited…', 'Then it came.'],
+        ['J. K. Rowling lives in the U.S. now, etc.', 'I waited…', 'Then it came.'],
+      ],
+      [
+        'en',
+        ['No. I saw No. 5 at 6 p.m. He did', 'what I did. So did', 'I. Yes.'],
+        ['No.', 'I saw No. 5 at 6 p.m.', 'He did what I did.', 'So did I.', 'Yes.'],
       ],
       [
         'de',

@@ -44,6 +44,31 @@ t.test('when segments are of any shape, every rule holds or is reported', async 
   t.pass('300 transcripts');
 });
 
+t.test('when the rules are others, lines keep to them and no text is lost', async (t) => {
+  const rules = fc.record({
+    lineWidth: fc.integer({ min: 10, max: 80 }),
+    lines: fc.integer({ min: 1, max: 2 }),
+    minDurationS: fc.double({ min: 0, max: 1, noNaN: true }),
+    maxDurationS: fc.double({ min: 1, max: 9, noNaN: true }),
+    mergeGapS: fc.double({ min: 0, max: 3, noNaN: true }),
+    gapMs: fc.integer({ min: 0, max: 500 }),
+  });
+  fc.assert(
+    fc.property(spokenSegments, rules, ({ segments, language }: Spoken, options) => {
+      const cues = cuesOf(segments, options, { language });
+      const kept = cues.flatMap(({ lines }) => lines);
+      assert.equal(textOf(kept), textOf(segments.map((one) => one.text)));
+      const never = new Set(['lineWidth', 'lines', 'maxDurationS', 'overlap', 'empty']);
+      assert.deepEqual(
+        checkCues(cues, options).filter(({ rule }) => never.has(rule)),
+        [],
+      );
+    }),
+    { numRuns: 200 },
+  );
+  t.pass('200 transcripts');
+});
+
 t.test('when no word is hurried and no line too long, nothing is left to report', async (t) => {
   // Slow enough to be read, and short enough for two lines.
   const calm = fc.array(
