@@ -32,7 +32,7 @@ export const weights = {
   /** Two lines of which one is a whole line shorter. */
   imbalance: 9,
   /** Each second of silence inside. */
-  pause: 4,
+  pause: 6,
   /** A sentence that ends inside, where the next one does not end with the cue. */
   straddle: 7,
   /** Each character a second above the target. */
