@@ -22,12 +22,16 @@ const kanaOrKanji = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]$/u;
 // Particles after which a Japanese phrase ends.
 const particle =
   /(?:[はがをにへともや]|から|まで|より|ので|のに|けど|けれど|ても|たら|れば|って)$/u;
+// A dash that stands alone begins what is said after it.
+const dash = /^[-–—]$/u;
 const capital = /^\p{Lu}\p{L}/u;
 
 /** What kind of place a break between two words would stand at. */
 export function breakKindOf({ before, after, language }: BreakPlace): BreakKind {
+  if (dash.test(before)) return 'bound';
   const end = punctuationEnd({ word: before, next: after, language });
   if (end !== 'none') return end;
+  if (dash.test(after)) return 'clause';
   const table = breakWordsOf(language);
   const left = bare(before).toLowerCase();
   const right = bare(after).toLowerCase();

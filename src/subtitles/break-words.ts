@@ -1,4 +1,4 @@
-import { primaryLanguage } from '../text/abbreviations.js';
+import { primaryLanguage } from '../text/locale.js';
 
 /** Words by which a line may or may not break, in small letters. */
 export interface BreakWords {

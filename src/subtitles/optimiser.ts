@@ -1,7 +1,13 @@
 import { joinsWithoutSpace } from '../text/pieces.js';
 import { breakKindOf } from './break-kind.js';
-import { linesOf, pointsOf, shownTimeOf, type PlacedToken, type PlanOptions } from './plan.js';
-import type { ShownTime } from './plan.js';
+import {
+  linesOf,
+  pointsOf,
+  shownTimeOf,
+  type PlacedToken,
+  type PlanOptions,
+  type ShownTime,
+} from './plan.js';
 import type { Token } from './tokens.js';
 
 /** A cue that is decided. */
@@ -33,7 +39,7 @@ export class Optimiser {
   #tokens: PlacedToken[] = [];
   /** One entry for each place: before the first token, after it, and so on. */
   #best: Best[] = [start];
-  #last: { readonly token: PlacedToken; readonly startMs: number } | undefined;
+  #last: PlacedToken | undefined;
   #freeFromMs = 0;
 
   constructor(options: PlanOptions) {
@@ -66,7 +72,7 @@ export class Optimiser {
   }
 
   #place(token: Token, first: boolean): PlacedToken {
-    const before = this.#last?.token;
+    const before = this.#last;
     const startMs = Math.max(before?.startMs ?? 0, token.startMs);
     const spaced = token.spaced && !(first && before && joinsWithoutSpace(before.text, token.text));
     const left = (before?.right ?? 0) + (spaced ? 1 : 0);
@@ -83,7 +89,7 @@ export class Optimiser {
         : breakKindOf({ before: before?.text ?? '', after: token.text, language }),
       pauseMs: Math.max(0, startMs - (before?.endMs ?? startMs)),
     };
-    this.#last = { token: placed, startMs };
+    this.#last = placed;
     return placed;
   }
 

@@ -1,4 +1,4 @@
-import { timedPieces, type SpokenText } from '../text/timed-pieces.js';
+import { timedPieces, type SpokenText, type TimedPiece } from '../text/timed-pieces.js';
 import { cutToWidth, widthOf } from '../text/width.js';
 import type { Segment } from '../types.js';
 
@@ -29,29 +29,35 @@ export function tokensOf(
   { language: given, widest }: { readonly language: string | undefined; readonly widest: number },
 ): readonly Token[] {
   const language = segment.language ?? given;
-  return timedPieces({ ...segment, text: shownText(segment) }, language).flatMap(
-    ({ text, spaced, start, end }) => {
-      const total = widthOf(text);
-      const parts = total <= widest ? [text] : cutToWidth(text, widest);
-      let from = 0;
-      return parts.map((part, index): Token => {
-        const width = parts.length === 1 ? total : widthOf(part);
-        const startMs = timeAt(from);
-        from += width;
-        const inside = index > 0;
-        return {
-          text: part,
-          startMs,
-          endMs: index === parts.length - 1 ? Math.round(1000 * end) : timeAt(from),
-          width,
-          spaced: spaced && !inside,
-          inside,
-          language,
-        };
-      });
-      function timeAt(position: number): number {
-        return Math.round(1000 * (start + ((end - start) * position) / Math.max(1, total)));
-      }
-    },
-  );
+  const pieces = timedPieces(segment, language);
+  const shown = segment.untranslated === true ? bracketed(pieces) : pieces;
+  return shown.flatMap((piece) => cut(piece, { language, widest }));
+}
+
+/** Brackets are no words, and take none of their time. */
+function bracketed(pieces: readonly TimedPiece[]): readonly TimedPiece[] {
+  return pieces.map((piece, index) => {
+    const before = index === 0 ? '[' : '';
+    const after = index === pieces.length - 1 ? ']' : '';
+    return { ...piece, text: `${before}${piece.text}${after}` };
+  });
+}
+
+function cut(
+  { text, spaced, start, end }: TimedPiece,
+  { language, widest }: { readonly language: string | undefined; readonly widest: number },
+): readonly Token[] {
+  const total = widthOf(text);
+  const timeAt = (position: number): number =>
+    Math.round(1000 * (start + ((end - start) * position) / Math.max(1, total)));
+  const parts = total <= widest ? [text] : cutToWidth(text, widest);
+  let from = 0;
+  return parts.map((part, index) => {
+    const width = parts.length === 1 ? total : widthOf(part);
+    const startMs = timeAt(from);
+    from += width;
+    const endMs = index === parts.length - 1 ? Math.round(1000 * end) : timeAt(from);
+    const inside = index > 0;
+    return { text: part, startMs, endMs, width, spaced: spaced && !inside, inside, language };
+  });
 }

@@ -1,3 +1,5 @@
+import { primaryLanguage } from './locale.js';
+
 /** Words before whose full stop a sentence seldom ends, in small letters, without the last stop. */
 const abbreviations: Readonly<Record<string, string>> = {
   en: 'mr mrs ms mx messrs dr prof rev hon gen col maj capt cmdr lt sgt gov sen rep pres st mt ft vs dept est e.g i.e cf jan feb mar apr jun jul aug sept sep oct nov dec',
@@ -40,9 +42,4 @@ export function isAbbreviation({ word, next, language }: StoppedWord): boolean {
   if (ordinal.test(word)) return ordinalLanguages.has(code);
   if (beforeNumbers.has(small) && /^\P{L}*\d/u.test(next)) return true;
   return (tables.get(code) ?? tables.get('en'))?.has(small) ?? false;
-}
-
-/** `pt` of `pt-BR`, `por_Latn` stays: only codes of two letters have tables. */
-export function primaryLanguage(language: string | undefined): string {
-  return language?.toLowerCase().split(/[-_]/u)[0] ?? '';
 }

@@ -1,4 +1,6 @@
-/** A run of text between which a line may break. */
+import { localeOf } from './locale.js';
+
+/** Text that no line break may cut. */
 export interface Piece {
   readonly text: string;
   /** True where white space stood before it. */
@@ -56,15 +58,6 @@ function wordSegmenter(language = ''): Intl.Segmenter {
   const made = new Intl.Segmenter(localeOf(language), { granularity: 'word' });
   wordSegmenters.set(language, made);
   return made;
-}
-
-/** The language as Intl takes it; undefined, its own default, for codes that are none. */
-export function localeOf(language: string | undefined): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(language?.replaceAll('_', '-') || undefined)[0];
-  } catch {
-    return undefined;
-  }
 }
 
 /** True where nothing stands between the last word of a segment and the first of the next. */

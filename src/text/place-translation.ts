@@ -67,8 +67,9 @@ export function placeTranslation(
 function untranslated(sentence: Sentence): Segment {
   const source = leastSure(sentence);
   const probability = source.confidence;
-  const words = sentence.words.map(({ text, start, end }) => {
-    return { word: text, start, end, probability };
+  const words = sentence.words.map(({ text, start, end }, index, all) => {
+    const until = Math.min(end, all[index + 1]?.start ?? end);
+    return { word: text, start, end: until, probability };
   });
   // Words without length break the contract of words: the text is spread anew where it is shown.
   const { words: _, ...rest } = source;

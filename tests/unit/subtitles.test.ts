@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { SubtitleOptions } from '../../src/options/subtitles.js';
+import { breakKindOf } from '../../src/subtitles/break-kind.js';
+import { breakWordsOf } from '../../src/subtitles/break-words.js';
 import { checkCues } from '../../src/subtitles/check-cues.js';
 import { CueBuilder } from '../../src/subtitles/cue-builder.js';
 import type { Cue } from '../../src/subtitles/cue.js';
@@ -182,4 +184,23 @@ t.test('when a text could not be translated, it is shown in brackets', async (t)
   t.strictSame(linesOf([{ ...segment, untranslated: true } as ShownSegment], 'en'), [
     '[Quién sabe dónde está]',
   ]);
+  const words = [
+    { word: 'Quién', start: 0, end: 0.5, probability: 1 },
+    { word: 'sabe', start: 5, end: 5.5, probability: 1 },
+  ];
+  const timed = { start: 0, end: 6, text: 'Quién sabe', words, untranslated: true };
+  t.strictSame(cuesOf([timed]), [
+    { start: 0, end: 1, lines: ['[Quién'] },
+    { start: 5, end: 6, lines: ['sabe]'] },
+  ]);
+});
+
+t.test('when a code is of another table, it is known by its language', async (t) => {
+  const text = 'Am Abend kam er von dort, obwohl ihn niemand gerufen hatte und es regnete';
+  for (const code of ['de', 'deu_Latn', 'de-AT']) {
+    t.strictSame(linesOf(said([text, 6]), code), linesOf(said([text, 6]), 'de'), code);
+  }
+  t.not(breakWordsOf('hin_Deva'), breakWordsOf('xx'));
+  t.equal(breakWordsOf('zho_Hans'), breakWordsOf('zh'));
+  t.equal(breakKindOf({ before: '–', after: 'Ja', language: 'de' }), 'bound', 'a dialogue dash');
 });
