@@ -184,6 +184,12 @@ export const cases: readonly Case[] = [
     entries: async () => [plain(memoryGrowth)],
   },
   {
+    name: 'subtitle_generation',
+    short: true,
+    about: 'words of three hours to cues, their check, SRT, WebVTT and ASS; mean of two scripts',
+    entries: async () => [plain(subtitles)],
+  },
+  {
     name: 'install-size',
     short: true,
     about: 'what an installation takes on the disk: the addon, the JavaScript, the packages',
@@ -199,6 +205,11 @@ async function decode(files: readonly string[]): Promise<Figures> {
 
 async function perFilmMinute(command: Command): Promise<Figures> {
   return perMinute(await measure(command), filmMinutes * 60);
+}
+
+async function subtitles(): Promise<Figures> {
+  const figures = await measure(program('subtitles', '180'));
+  return perMinute(figures, figures['audioS'] ?? NaN);
 }
 
 async function memoryGrowth(): Promise<Figures> {

@@ -24,6 +24,7 @@ const titles: Readonly<Record<string, string>> = {
   p99Ms: 'p99 ms',
   controlP99Ms: 'control p99 ms',
   growth: 'growth',
+  cues: 'cues',
   addonMb: 'addon MB',
   javascriptMb: 'JavaScript MB',
   packagesMb: 'packages MB',

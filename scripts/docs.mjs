@@ -20,6 +20,10 @@ const examples = {
     'vad:\n  threshold: 0.3\n  negThreshold: 0.4',
   ],
   Output: ['format: [srt, vtt]\noutputDir: subtitles', 'format: [srt, docx]\noverwrite: sometimes'],
+  Subtitles: [
+    'subtitles:\n  lineWidth: 37\n  gapMs: 80',
+    'subtitles:\n  lines: 3\n  readingSpeed: 12\n  targetReadingSpeed: 14',
+  ],
   General: ['logLevel: warn', 'logLevel: loud\nquite: true'],
 };
 

@@ -11,9 +11,26 @@ export type { DownloadEvent, OnDownload } from './models/download-event.js';
 export type { ModelFormat } from './models/layout.js';
 export type { HubOptions } from './options/download.js';
 export type { ModelPoolOptions } from './options/model-pool.js';
+export type { SentenceOptions } from './options/sentences.js';
+export type { SubtitleOptions } from './options/subtitles.js';
 export type { SpeechDetectorOptions } from './options/speech-detector.js';
 export type { RecognizerOptions } from './options/recognizer.js';
 export type { TranscribeOptions, VadOptions } from './options/transcribe.js';
+export { formatAss, parseAss } from './subtitles/ass.js';
+export { checkCues, cueChecker, type CueRule, type CueViolation } from './subtitles/check-cues.js';
+export type { Cue } from './subtitles/cue.js';
+export { CueBuilder, type CueContext } from './subtitles/cue-builder.js';
+export { cuesOf, streamCues } from './subtitles/cues.js';
+export type { ReadContext } from './subtitles/file-lines.js';
+export { parseSubtitles } from './subtitles/parse-subtitles.js';
+export { segmentsOfCues } from './subtitles/segments-of-cues.js';
+export { formatSrt, parseSrt } from './subtitles/srt.js';
+export type { ShownSegment } from './subtitles/tokens.js';
+export { formatVtt, parseVtt } from './subtitles/vtt.js';
+export { placeTranslation, type PlacedTranslation } from './text/place-translation.js';
+export { SentenceJoiner, sentencesOf, type Sentence, type SentenceWord } from './text/sentences.js';
+export type { SpokenText, TimedPiece } from './text/timed-pieces.js';
+export type { Piece } from './text/pieces.js';
 export type {
   DeviceName,
   EngineName,

@@ -41,6 +41,8 @@ export interface Segment {
   readonly language?: string;
   /** Counted from 0, where each channel was transcribed on its own. */
   readonly channel?: number;
+  /** True where a translation failed: the text is the source's, and is shown in brackets. */
+  readonly untranslated?: boolean;
   /** Present when word times were asked for. */
   readonly words?: readonly Word[];
 }

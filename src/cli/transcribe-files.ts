@@ -1,10 +1,12 @@
 import type { Recognizer } from '../engines/recognizer.js';
 import { planOutputs, type PlannedOutput } from '../export/plan-outputs.js';
 import { rounded } from '../export/transcript-schema.js';
-import { writeTranscript } from '../export/write-transcript.js';
+import { cuesOfTranscript, writeTranscript } from '../export/write-transcript.js';
 import type { configSchemas } from '../options/config.js';
+import { isSubtitleFormat, type ParsedOutputOptions } from '../options/output.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
-import { withVoice } from '../subtitles/voice.js';
+import { checkCues } from '../subtitles/check-cues.js';
+import { spokenText } from '../subtitles/voice.js';
 import type { Segment, Transcript } from '../types.js';
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
@@ -113,9 +115,11 @@ async function transcribeOne(
   work: TranscribeWork,
 ): Promise<void> {
   const { values, reporter, events, signal } = work;
-  const { format: formats, outputDir, overwrite } = values.output;
+  const { format: formats, ...output } = values.output;
   const startedAt = performance.now();
-  const transcript = await recognizer.transcribe(openInput(input, signal), values.transcribe, {
+  const wordTimestamps = values.transcribe.wordTimestamps || formats.some(isSubtitleFormat);
+  const options = { ...values.transcribe, wordTimestamps };
+  const transcript = await recognizer.transcribe(openInput(input, signal), options, {
     signal,
     onNote: (text) => warn(work, text, input),
     ...watch(input, startedAt, work),
@@ -123,13 +127,15 @@ async function transcribeOne(
   reporter.done();
   // After an abort no file may appear, even where the last segment came first.
   signal.throwIfAborted();
-  const written = await writeTranscript(transcript, { stem, formats, outputDir, overwrite });
+  const written = await writeTranscript(transcript, { stem, formats, ...output });
   const elapsedS = (performance.now() - startedAt) / 1000;
   events.emit({ type: 'result', file: input, elapsedS, written, ...rounded(transcript) });
   if (transcript.segments.length === 0) warn(work, 'no speech was found', input);
   reporter.note(`${shownInput(input)}: ${summaryOf(transcript, elapsedS)}`);
   const leftOut = removedNote(transcript);
   if (leftOut !== undefined) reporter.note(`${shownInput(input)}: ${leftOut}`);
+  const broken = rulesNote(transcript, values.output);
+  if (broken !== undefined) reporter.note(`${shownInput(input)}: ${broken}`);
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
 }
 
@@ -158,7 +164,7 @@ function watch(input: string, startedAt: number, work: TranscribeWork): Watch {
     onSegment: (segment) => {
       audioS = readUntil(segment.end, values.transcribe);
       events.emit({ type: 'segment', file: input, ...inMilliseconds(segment) });
-      if (asText) reporter.result(`${withVoice(segment).text.trim()}\n`);
+      if (asText) reporter.result(`${spokenText(segment)}\n`);
     },
   };
 }
@@ -187,6 +193,19 @@ function removedNote({ removed = [] }: Transcript): string | undefined {
   if (removed.length === 0) return undefined;
   const what = removed.length === 1 ? '1 text was' : `${removed.length} texts were`;
   return `${what} left out, since nobody seems to have said it; --format json keeps them`;
+}
+
+/** Which rules of subtitles could not be kept; undefined where all were or none are written. */
+function rulesNote(transcript: Transcript, output: ParsedOutputOptions): string | undefined {
+  const format = output.format.find(isSubtitleFormat);
+  if (format === undefined) return undefined;
+  const cues = cuesOfTranscript(transcript, format, output.subtitles);
+  const violations = checkCues(cues, output.subtitles);
+  const [first] = violations;
+  if (first === undefined) return undefined;
+  const many =
+    violations.length === 1 ? '' : `${violations.length} rules of subtitles are broken; `;
+  return `${many}${first.message}`;
 }
 
 function recordFailure(file: string, error: unknown, work: TranscribeWork): void {

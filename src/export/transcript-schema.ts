@@ -35,6 +35,9 @@ export const segmentSchema = z.strictObject({
   pass: z.enum(['first', 'beam', 'full', 'sampled']).default('first'),
   language: z.exactOptional(z.string().min(1)),
   channel: z.exactOptional(z.int32().min(0)).describe('Counted from 0, with --channels split'),
+  untranslated: z
+    .exactOptional(z.boolean())
+    .describe("True where a translation failed and the text is the source's"),
   words: z.exactOptional(z.array(wordSchema)),
 });
 

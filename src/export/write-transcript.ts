@@ -3,10 +3,13 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
 import { isDiskFull, publish } from '../files/publish.js';
-import type { TranscriptFormat } from '../options/output.js';
+import { isSubtitleFormat, type SubtitleFormat, type TranscriptFormat } from '../options/output.js';
+import type { SubtitleOptions } from '../options/subtitles.js';
+import { formatAss } from '../subtitles/ass.js';
+import type { Cue } from '../subtitles/cue.js';
 import { cuesOf } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
-import { withVoice } from '../subtitles/voice.js';
+import { labelled, spokenText } from '../subtitles/voice.js';
 import { formatVtt } from '../subtitles/vtt.js';
 import type { Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
@@ -19,18 +22,32 @@ export interface WriteTranscriptOptions {
   readonly formats: readonly TranscriptFormat[];
   readonly outputDir: string;
   readonly overwrite?: boolean;
+  /** The rules of the cues, where subtitles are among the formats. */
+  readonly subtitles?: SubtitleOptions;
 }
 
-const formatters: Readonly<Record<TranscriptFormat, (transcript: Transcript) => string>> = {
-  txt: formatTxt,
-  srt: ({ segments }) => formatSrt(cuesOf(segments.map(withVoice))),
-  vtt: ({ segments }) => formatVtt(cuesOf(segments)),
-  json: formatJson,
-};
+const texts = { txt: formatTxt, json: formatJson } as const;
+const subtitles = { srt: formatSrt, vtt: formatVtt, ass: formatAss } as const;
 
-/** The transcript's text in one of the forms. */
-export function formatTranscript(transcript: Transcript, format: TranscriptFormat): string {
-  return formatters[format](transcript);
+/** The transcript's text in one of the forms. `options` are for subtitles. */
+export function formatTranscript(
+  transcript: Transcript,
+  format: TranscriptFormat,
+  options: SubtitleOptions = {},
+): string {
+  if (!isSubtitleFormat(format)) return texts[format](transcript);
+  return subtitles[format](cuesOfTranscript(transcript, format, options));
+}
+
+/** The cues that a form of subtitles shows of a transcript, with the speakers where the form has them. */
+export function cuesOfTranscript(
+  { segments, language }: Transcript,
+  format: SubtitleFormat,
+  options: SubtitleOptions = {},
+): readonly Cue[] {
+  const labels = format === 'srt';
+  const cues = cuesOf(segments, options, { language, labels });
+  return labels ? cues.map(labelled) : cues;
 }
 
 /**
@@ -44,7 +61,7 @@ export async function writeTranscript(
   const stem = sanitizeFilename(options.stem);
   // Everything is formatted before anything is written: a transcript that breaks the schema leaves no file.
   const files = options.formats.map((format) => ({
-    text: formatTranscript(transcript, format),
+    text: formatTranscript(transcript, format, options.subtitles),
     temporary: path.join(options.outputDir, `.cpw-${randomBytes(8).toString('hex')}.tmp`),
     final: outputPath(options.outputDir, stem, format),
   }));
@@ -70,7 +87,7 @@ export async function writeTranscript(
 function formatTxt({ segments }: Transcript): string {
   return segments
     .filter(({ text }) => text.trim() !== '')
-    .map((segment) => withVoice(segment).text.replaceAll(/\s+/gu, ' ').trim())
+    .map((segment) => spokenText(segment).replaceAll(/\s+/gu, ' ').trim())
     .filter((text) => text !== '')
     .map((text) => `${text}\n`)
     .join('');

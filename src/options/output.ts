@@ -1,9 +1,20 @@
 import { z } from 'zod';
+import { subtitleOptionsSchema } from './subtitles.js';
 
 /** The forms a transcript can be written in, in the order in which they are written. */
-export const transcriptFormats = ['txt', 'srt', 'vtt', 'json'] as const;
+export const transcriptFormats = ['txt', 'srt', 'vtt', 'ass', 'json'] as const;
 /** One of {@link transcriptFormats}; also the file name's extension. */
 export type TranscriptFormat = (typeof transcriptFormats)[number];
+
+/** Those of them that are subtitles, for which words are timed. */
+export const subtitleFormats = ['srt', 'vtt', 'ass'] as const satisfies readonly TranscriptFormat[];
+/** One of {@link subtitleFormats}. */
+export type SubtitleFormat = (typeof subtitleFormats)[number];
+
+/** True for a form of {@link subtitleFormats}. */
+export function isSubtitleFormat(format: TranscriptFormat): format is SubtitleFormat {
+  return subtitleFormats.some((one) => one === format);
+}
 
 /** Where and in which forms transcripts are written. */
 export const outputOptionsSchema = z.strictObject({
@@ -15,7 +26,8 @@ export const outputOptionsSchema = z.strictObject({
     )
     .describe(
       'Files to write, separated by commas: <stem>.<format> for each input. ' +
-        'Unset: the text goes to standard output and no file is written',
+        'Unset: the text goes to standard output and no file is written. ' +
+        'Subtitles (srt, vtt, ass) turn wordTimestamps on',
     )
     .meta({ group: 'Output' }),
   outputDir: z
@@ -29,6 +41,7 @@ export const outputOptionsSchema = z.strictObject({
     .default(false)
     .describe('Replace files that exist. false: refuse before anything is computed')
     .meta({ group: 'Output' }),
+  subtitles: subtitleOptionsSchema.prefault({}),
 });
 
 /** Options of the transcript writers, every one of them optional. */

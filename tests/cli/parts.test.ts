@@ -59,6 +59,7 @@ t.test('when channels are split, every form of output names the speaker', async 
   t.match(read('two.txt'), /^Channel 1: And so/u);
   t.match(read('two.srt'), /\nChannel 1: And so/u);
   t.match(read('two.vtt'), /\n<v Channel 1>And so/u);
+  t.match(read('two.ass'), /,Default,Channel 1,0,0,0,,And so/u);
   t.match(parseTranscript(read('two.json')).segments[0], { channel: 0 });
 });
 

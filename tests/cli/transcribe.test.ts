@@ -2,6 +2,8 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { eventSchema } from '../../src/cli/events.js';
+import { checkCues } from '../../src/subtitles/check-cues.js';
+import { parseSubtitles } from '../../src/subtitles/parse-subtitles.js';
 import { parseTranscript } from '../../src/export/transcript-schema.js';
 import { audioPath } from '../helpers/audio.js';
 import { wordErrors } from '../helpers/word-error-rate.js';
@@ -51,23 +53,33 @@ for (const engine of ['whisper', 'ctranslate2']) {
   });
 }
 
-t.test('when all formats are asked for, four files have the right shapes', async (t) => {
+t.test('when all formats are asked for, five files have the right shapes', async (t) => {
   const dir = t.testdir();
   const args = ['transcribe', jfk, ...tiny, '--format', 'all', '--output-dir', 'sub dir/ü'];
   const { status, stdout, stderr } = await runCli(args, { cwd: dir });
   t.equal(status, 0, stderr);
   t.equal(stdout, '');
   const out = path.join(dir, 'sub dir/ü');
-  t.strictSame(readdirSync(out).sort(), ['jfk.json', 'jfk.srt', 'jfk.txt', 'jfk.vtt']);
+  t.strictSame(readdirSync(out).sort(), ['jfk.ass', 'jfk.json', 'jfk.srt', 'jfk.txt', 'jfk.vtt']);
   const read = (format: string) => readFileSync(path.join(out, `jfk.${format}`), 'utf8');
   isJfk(t, read('txt'), 'txt');
   t.match(read('srt'), /^1\n00:00:0\d,\d{3} --> 00:00:\d\d,\d{3}\n\S/);
   t.match(read('vtt'), /^WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:\d\d\.\d{3}\n\S/);
+  const cues = ['srt', 'vtt', 'ass'].map((form) =>
+    parseSubtitles(read(form), { name: `x.${form}` }),
+  );
+  t.strictSame(checkCues(cues[0] ?? []), [], 'no rule is broken');
+  t.strictSame(cues[1], cues[0]);
+  t.strictSame(
+    cues[2]?.map(({ lines }) => lines),
+    cues[0]?.map(({ lines }) => lines),
+  );
   const transcript = parseTranscript(read('json'));
+  t.equal(transcript.segments[0]?.words?.[0]?.word, 'And', 'words are on for subtitles');
   t.equal(transcript.language, 'en');
   t.equal(transcript.duration, 11);
   isJfk(t, transcript.segments.map(({ text }) => text).join(' '), 'json');
-  for (const format of ['txt', 'srt', 'vtt', 'json'])
+  for (const format of ['txt', 'srt', 'vtt', 'ass', 'json'])
     t.match(stderr, `wrote sub dir/ü/jfk.${format}`);
 
   writeFileSync(path.join(out, 'jfk.txt'), 'old');
@@ -163,7 +175,7 @@ t.test('when two runs write the same files at once, one wins and none is mixed',
   );
   const loser = ends.find(({ status }) => status === 2);
   t.match(loser?.stderr, /a\.txt" (exists|and).*already; add --overwrite|exist already/);
-  t.strictSame(readdirSync(dir).sort(), ['a.json', 'a.srt', 'a.txt', 'a.vtt', 'a.wav']);
+  t.strictSame(readdirSync(dir).sort(), ['a.ass', 'a.json', 'a.srt', 'a.txt', 'a.vtt', 'a.wav']);
   const { segments } = parseTranscript(readFileSync(path.join(dir, 'a.json'), 'utf8'));
   const text = readFileSync(path.join(dir, 'a.txt'), 'utf8');
   t.equal(text, segments.map((one) => `${one.text.trim()}\n`).join(''), 'of one run');

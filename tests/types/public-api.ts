@@ -1,17 +1,26 @@
 // Checked by tsc and never run: what users see of the types.
 import { Readable } from 'node:stream';
 import {
+  checkCues,
+  cuesOf,
   ModelPool,
+  parseSubtitles,
+  placeTranslation,
+  sentencesOf,
+  streamCues,
   Recognizer,
   SpeechDetector,
   type AudioInput,
   type CpwError,
+  type Cue,
+  type CueViolation,
   type ErrorCode,
   type PooledModel,
   type PooledRecognizer,
   type ReadClip,
   type RecognizerOptions,
   type Segment,
+  type Sentence,
   type SpeechSegment,
   type TranscribeOptions,
   type Transcript,
@@ -120,4 +129,18 @@ export async function pooled(signal: AbortSignal): Promise<void> {
   same<(typeof pool.models)[number], PooledModel>();
   // @ts-expect-error a pool has no such option
   void new ModelPool({ models: 3 });
+}
+
+export async function subtitles(segments: readonly Segment[]): Promise<void> {
+  same<ReturnType<typeof cuesOf>, readonly Cue[]>();
+  const violations = checkCues(parseSubtitles('', { name: 'a.srt' }), { lines: 1 });
+  for await (const cue of streamCues(segments)) same<typeof cue, Cue>();
+  for await (const sentence of sentencesOf(segments, 'en')) {
+    same<typeof sentence, Sentence>();
+    same<ReturnType<typeof placeTranslation>, Segment>();
+    placeTranslation(sentence, { text: 'hola', alignment: [[0, 0]] }, 'es');
+  }
+  same<typeof violations, readonly CueViolation[]>();
+  // @ts-expect-error misspelt rules do not compile
+  cuesOf(segments, { lineLength: 40 });
 }

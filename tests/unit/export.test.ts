@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import t from 'tap';
 import { sanitizeFilename, stemOf } from '../../src/export/file-name.js';
 import { planOutputs } from '../../src/export/plan-outputs.js';
@@ -10,12 +9,9 @@ import {
   transcriptSchema,
 } from '../../src/export/transcript-schema.js';
 import { formatTranscript, writeTranscript } from '../../src/export/write-transcript.js';
-import { cuesOf } from '../../src/subtitles/cues.js';
-import { formatSrt } from '../../src/subtitles/srt.js';
-import { formatVtt } from '../../src/subtitles/vtt.js';
 import type { Segment, Transcript } from '../../src/types.js';
 
-const formats = ['txt', 'srt', 'vtt', 'json'] as const;
+const formats = ['txt', 'srt', 'vtt', 'ass', 'json'] as const;
 
 function segment(id: number, start: number, end: number, text: string): Segment {
   return {
@@ -95,83 +91,6 @@ t.test(
   },
 );
 
-t.test('when cues are written, times, escapes and counting follow the formats', async (t) => {
-  const cues = cuesOf([
-    segment(0, 3599.9996, 3601.0004, 'a --> b <i>&</i>'),
-    segment(1, 3601.5, 3602, '   '),
-    segment(2, 360_000.5, 360_001.25, 'two\n\nlines\u0000'),
-  ]);
-  t.equal(
-    formatSrt(cues),
-    '1\n01:00:00,000 --> 01:00:01,000\na → b <i>&</i>\n\n' +
-      '2\n100:00:00,500 --> 100:00:01,250\ntwo lines\n',
-  );
-  t.equal(
-    formatVtt(cues),
-    'WEBVTT\n\n01:00:00.000 --> 01:00:01.000\na --&gt; b &lt;i&gt;&amp;&lt;/i&gt;\n\n' +
-      '100:00:00.500 --> 100:00:01.250\ntwo lines\n',
-  );
-  t.equal(formatSrt([]), '');
-  t.equal(formatVtt([]), 'WEBVTT\n');
-});
-
-t.test('when a text is long, it takes balanced lines and then more cues', async (t) => {
-  const two = 'ask not what your country can do for you, ask what you can do';
-  t.strictSame(cuesOf([segment(0, 0, 4, two)])[0]?.lines, [
-    'ask not what your country can',
-    'do for you, ask what you can do',
-  ]);
-  const long = cuesOf([segment(0, 10, 30, `${two} ${two} ${two}`)]);
-  t.ok(long.length > 1);
-  t.equal(long[0]?.startMs, 10_000);
-  t.equal(long.at(-1)?.endMs, 30_000);
-  const japanese = cuesOf([segment(0, 0, 9, '日本語'.repeat(20))]).flatMap(({ lines }) => lines);
-  t.ok(japanese.every((line) => line.length <= 21));
-  t.equal(japanese.join(''), '日本語'.repeat(20), 'nothing is lost');
-  const family = '👨‍👩‍👧‍👦';
-  t.ok(
-    cuesOf([segment(0, 0, 9, family.repeat(50))])
-      .flatMap(({ lines }) => lines)
-      .every((line) => line.replaceAll(family, '') === ''),
-    'graphemes stay whole',
-  );
-});
-
-t.test(
-  'when segments are of any shape, cues neither overlap nor vanish nor lose a word',
-  async (t) => {
-    const spans = fc.array(
-      fc.record({
-        gap: fc.double({ min: -2, max: 2, noNaN: true }),
-        length: fc.double({ min: 1e-6, max: 40, noNaN: true }),
-        text: fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.lorem({ maxCount: 60 })),
-      }),
-      { maxLength: 12 },
-    );
-    fc.assert(
-      fc.property(spans, (parts) => {
-        let at = 0;
-        const segments = parts.map(({ gap, length, text }, id) => {
-          const start = Math.max(0, at + gap);
-          at = start + length;
-          return segment(id, start, at, text);
-        });
-        const cues = cuesOf(segments);
-        const words = (texts: string[]) =>
-          texts.join('').replaceAll(/[\s\p{Cc}\u2028\u2029]/gu, '');
-        return (
-          cues.every(({ startMs, endMs }) => startMs < endMs && Number.isInteger(startMs)) &&
-          cues.every(({ startMs }, index) => startMs >= (cues[index - 1]?.endMs ?? 0)) &&
-          cues.every(({ lines }) => lines.length === 1 || lines.length === 2) &&
-          words(cues.flatMap(({ lines }) => lines)) === words(segments.map(({ text }) => text))
-        );
-      }),
-      { numRuns: 200 },
-    );
-    t.pass('200 transcripts');
-  },
-);
-
 t.test('when a name is unsafe, what stands for it is near to it', async (t) => {
   t.equal(sanitizeFilename('../../etc/passwd'), '._._etc_passwd');
   t.equal(sanitizeFilename(''), '_');
@@ -232,14 +151,15 @@ t.test('when a transcript is written, each format has its file', async (t) => {
   const read = (format: string) =>
     readFileSync(path.join(outputDir, `it's "odd"_name.${format}`), 'utf8');
   t.equal(read('txt'), 'And so, my fellow Americans,\nask not what your country can do for you.\n');
-  t.match(read('srt'), /^1\n00:00:00,000 --> 00:00:02,500\n/);
-  t.match(read('vtt'), /^WEBVTT\n\n00:00:00\.000 --> 00:00:02\.500\n/);
+  t.match(read('srt'), /^1\n00:00:00,000 --> 00:00:04,019\nAnd so/);
+  t.match(read('vtt'), /^WEBVTT\n\n00:00:00\.000 --> 00:00:04\.019\nAnd so/);
+  t.match(read('ass'), /\nDialogue: 0,0:00:00\.00,0:00:04\.02,Default,,0,0,0,,And so/);
   t.strictSame(parseTranscript(read('json')), sample);
   const shorter = transcript(segment(0, 0, 1, 'new'));
   await writeTranscript(shorter, { stem, formats: ['txt'], outputDir, overwrite: true });
   t.equal(read('txt'), 'new\n');
   t.equal(formatTranscript(transcript(segment(0, 0, 1, ' a\nb ')), 'txt'), 'a b\n');
-  t.equal(readdirSync(outputDir).length, 4, 'no temporary file is left');
+  t.equal(readdirSync(outputDir).length, 5, 'no temporary file is left');
 });
 
 t.test(

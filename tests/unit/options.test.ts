@@ -181,7 +181,7 @@ t.test('when flags are read, the options object has their paths and types', asyn
   t.match(wrong['--beem-size'], /did you mean --beam-size\?/);
   t.match(wrong['--threads'], /^0 cannot be taken/);
   t.match(wrong['--window-s'], /"long" cannot be taken/);
-  t.match(Object.values(wrong).join('\n'), /"docx".*txt, srt, vtt, json, all/);
+  t.match(Object.values(wrong).join('\n'), /"docx".*txt, srt, vtt, ass, json, all/);
   t.match(wrong['-x'], /not an option/);
   const useless = await problemsOf(() => read({ vad: false, 'vad-threshold': '0.4' }));
   t.match(useless['--vad-threshold'], /no effect with --no-vad/);
@@ -202,7 +202,7 @@ t.test('when flags are read, the options object has their paths and types', asyn
   t.match(recognizer, { threads: 'auto', replicas: 2 });
   t.strictSame(output.format, ['txt', 'srt', 'vtt']);
   t.equal((await read({ vad: false })).transcribe.vad, false);
-  t.strictSame((await read({ format: 'all' })).output.format, ['txt', 'srt', 'vtt', 'json']);
+  t.strictSame((await read({ format: 'all' })).output.format, ['txt', 'srt', 'vtt', 'ass', 'json']);
 });
 
 t.test('when a word is mistyped, the near one is suggested and far ones are not', async (t) => {

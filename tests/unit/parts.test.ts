@@ -179,17 +179,16 @@ t.test('when segments tell their channel, every form says who speaks', async (t)
     formatTranscript(whole, 'txt'),
     'Channel 1: Hello <there>\nChannel 2: Hi\nChannel 1: Well\n',
   );
-  // Nobody is cut short by the other one, only by himself.
+  // Nobody is cut short by the other one, and who says two things says them in one cue.
   t.equal(
     formatTranscript(whole, 'vtt'),
     'WEBVTT\n' +
-      '\n00:00:00.000 --> 00:00:03.500\n<v Channel 1>Hello &lt;there&gt;\n' +
-      '\n00:00:01.000 --> 00:00:03.000\n<v Channel 2>Hi\n' +
-      '\n00:00:03.500 --> 00:00:05.000\n<v Channel 1>Well\n',
+      '\n00:00:00.000 --> 00:00:05.000\n<v Channel 1>Hello &lt;there&gt; Well\n' +
+      '\n00:00:01.000 --> 00:00:03.000\n<v Channel 2>Hi\n',
   );
   t.match(
     formatTranscript(whole, 'srt'),
-    /^1\n.*\nChannel 1: Hello <there>\n\n2\n.*\nChannel 2: Hi/u,
+    /^1\n.*\nChannel 1: Hello <there> Well\n\n2\n.*\nChannel 2: Hi/u,
   );
   t.same(parseTranscript(formatTranscript(whole, 'json')), whole);
 });

@@ -31,7 +31,7 @@ export const transcribeCommand: Command<typeof schemas> = {
     ['transcribe -- -odd.wav', 'a name that begins with a dash'],
     ['transcribe *.mp3 --format srt,vtt', 'subtitles; the model is loaded once'],
     ['transcribe a.flac --engine whisper --language de', 'German, by whisper.cpp'],
-    ['transcribe a.flac --format all --output-dir out', 'out/a.txt, .srt, .vtt and .json'],
+    ['transcribe a.flac --format all --output-dir out', 'out/a.txt, .srt and the rest'],
     ['transcribe a.wav --no-vad', 'all of the audio, silence too'],
     ['transcribe film.mkv --audio-track de --start 1:30', 'the German track from 1:30 on'],
     ['transcribe call.wav --channels split --format vtt', 'a speaker on each channel'],

@@ -26,8 +26,8 @@ export async function reportStages(facts: Facts): Promise<Stage[]> {
     ...demux(facts),
     vad(facts),
     await asr(facts),
-    { stage: 'subtitle_generation', ...typeScript, detail: 'SRT, WebVTT' },
-    { stage: 'export', ...typeScript, detail: 'text, JSON, SRT, WebVTT' },
+    { stage: 'subtitle_generation', ...typeScript, detail: 'SRT, WebVTT, ASS' },
+    { stage: 'export', ...typeScript, detail: 'text, JSON, SRT, WebVTT, ASS' },
     ...notBuilt.map((stage) => missing(stage, 'not part of this version yet', 'not-built')),
   ];
   return rows.sort((one, other) => order.indexOf(one.stage) - order.indexOf(other.stage));
