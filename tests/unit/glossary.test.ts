@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { loadGlossary, isWrittenIn, type GlossaryTerm } from '../../src/text/glossary.js';
 import { recognitionHints, tokensAtMost } from '../../src/text/glossary-hints.js';
+import { formatNames } from '../../src/text/names-tsv.js';
 import { termFinder } from '../../src/text/glossary-match.js';
 import { inCaseOf } from '../../src/text/term-case.js';
 
@@ -113,6 +114,36 @@ t.test('when a name is given in scripts, the one of the target is taken or it st
     'Tony Stark>Tony Stark,Stark',
   ]);
   t.ok(isWrittenIn('東京タワー', 'ja') && !isWrittenIn('Tokyo', 'ja'));
+});
+
+t.test('when names are written as a table, they are read as they were', async (t) => {
+  const form = fc
+    .string({ unit: 'grapheme', maxLength: 8 })
+    .map((text) =>
+      text
+        .normalize('NFC')
+        .replaceAll(/[\s|]+/gu, ' ')
+        .trim(),
+    )
+    .filter((text) => text !== '');
+  const pair = fc.record({ en: form, hi: form }, { noNullPrototype: true });
+  const pairs = fc.uniqueArray(pair, { selector: ({ en }) => en, minLength: 1 });
+  const property = fc.asyncProperty(pairs, async (some) => {
+    const names = some.map(({ en, hi }) => ({
+      forms: new Map([
+        ['en', [en]],
+        ['hi', [hi, 'x y']],
+      ]),
+      from: 'x',
+    }));
+    const namesFiles = [file('round.tsv', formatNames(names))];
+    const { terms } = await loadGlossary({ namesFiles }, { source: 'en', target: 'hi' });
+    t.strictSame(
+      terms.map(({ source, targets }) => ({ en: source, hi: targets[0] })),
+      some,
+    );
+  });
+  await fc.assert(property, { numRuns: 300 });
 });
 
 t.test('when a term comes twice, the first counts and the other is told', async (t) => {

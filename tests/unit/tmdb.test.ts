@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { findFilmNames } from '../../src/names/film-names.js';
 import { TmdbClient, type TmdbAccess } from '../../src/names/tmdb-client.js';
 import { tmdbOptionsSchema, type TmdbOptions } from '../../src/options/tmdb.js';
+import { startProxy } from '../helpers/hub-server.js';
 import { cast, crew, hindi, startTmdb, type TmdbAnswer } from '../helpers/tmdb-server.js';
 
 const server = await startTmdb();
@@ -168,6 +169,15 @@ t.test('when the key is missing or odd, it is not sent; both kinds are known', a
   t.match(server.requests.at(-1), { url: '/3/x?q=a+b', authorization: 'Bearer a.b.c' });
   await client().tmdb.get(question);
   t.match(server.requests.at(-1), { url: `/3/x?q=a+b&api_key=${key}`, authorization: undefined });
+});
+
+t.test('when a proxy is given, it is used', async (t) => {
+  await using proxy = await startProxy();
+  server.on('/x', fine);
+  const { tmdb } = client({}, { proxies: { httpProxy: proxy.url } });
+  t.strictSame(await tmdb.get(question), { ok: true });
+  t.strictSame(proxy.tunnels, [new URL(server.endpoint).host]);
+  await tmdb.close();
 });
 
 t.test('when an answer is kept, it is taken for as long as it is young', async (t) => {
