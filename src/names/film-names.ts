@@ -1,6 +1,7 @@
 import { CpwError } from '../errors.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import { isWrittenIn, type NameForms } from '../text/glossary.js';
+import { languageOf } from '../text/glossary-tsv.js';
 import type { TmdbClient } from './tmdb-client.js';
 import {
   charactersOf,
@@ -48,7 +49,8 @@ export async function findFilmNames(
     film = `${options.kind}/${id}`;
     const base = await creditsOf(film, 'en', run);
     const others = new Map<string, Credits>();
-    for (const language of context.languages.filter((one) => !/^en\b/u.test(one))) {
+    const languages = context.languages.map((one) => languageOf(one) ?? one);
+    for (const language of new Set(languages.filter((one) => !/^en\b/u.test(one)))) {
       // One language that fails costs its own forms alone.
       await creditsOf(film, language, run).then((found) => others.set(language, found), tell);
     }
@@ -109,9 +111,18 @@ function choiceOf(
 }
 
 async function creditsOf(film: string, language: string, run: Run): Promise<Credits> {
+  const query = { language: tmdbLanguage(language) };
   const part = run.options.kind === 'tv' ? 'aggregate_credits' : 'credits';
-  const question = { path: `/${film}/${part}`, query: { language }, schema: creditsSchema };
+  const question = { path: `/${film}/${part}`, query, schema: creditsSchema };
   return run.client.get(question, run.asking);
+}
+
+/** TMDB tells scripts apart by the country: `zh-Hant` is `zh-TW` there. */
+function tmdbLanguage(code: string): string {
+  const locale = new Intl.Locale(code);
+  const { language, script } = locale;
+  const region = locale.region ?? (script === undefined ? undefined : locale.maximize().region);
+  return region === undefined ? language : `${language}-${region}`;
 }
 
 /** Characters first, since they are what is spoken of, then cast, then crew. */
