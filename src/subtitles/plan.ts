@@ -109,7 +109,7 @@ export function pointsOf(
   const pause = Math.min(1, (next?.pauseMs ?? 0) / fullPauseMs);
   return (
     weights.cue +
-    weights.cueBreak[kind] * (1 - pause / 2) +
+    weights.cueBreak[kind] * (1 - pause / 3) +
     (weights.pause * inside.pauseMs) / 1000 +
     (inside.sentence && kind !== 'sentence' ? weights.straddle : 0) +
     pointsOfTime(span, options)
