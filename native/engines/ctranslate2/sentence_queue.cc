@@ -15,14 +15,21 @@ void SentenceQueue::Discard() {
   std::erase_if(tasks_, [](const SentenceTask& task) { return task.call->Drop(task.row); });
 }
 
-// Tokens of a fair part of the rows that go together with the oldest, so that no replica idles at
-// the end.
-std::size_t SentenceQueue::Share() const {
-  std::size_t tokens = 0;
+// A call is cut into as many batches as there are replicas, or a multiple: all of them end together.
+// Where other calls wait, a batch takes a replica's share of all that goes together.
+std::size_t SentenceQueue::TokensOfBatch() const {
+  const TranslationCall& oldest = *tasks_.front().call;
+  const std::size_t rounds = oldest.tokens() / (replicas_ * limits_.tokens) + 1;
+  std::size_t wanted = oldest.tokens() / rounds;
+  std::size_t waiting = 0;
+  bool alone = true;
   for (const SentenceTask& task : tasks_) {
-    if (task.call->SharesBatch(*tasks_.front().call)) tokens += task.source().ids.size();
+    if (!task.call->SharesBatch(oldest)) continue;
+    waiting += task.source().ids.size();
+    alone = alone && task.call.get() == &oldest;
   }
-  return (tokens + replicas_ - 1) / replicas_;
+  if (!alone) wanted = std::max(wanted, waiting);
+  return std::min(wanted / replicas_ + 1, limits_.tokens);
 }
 
 std::vector<SentenceTask> SentenceQueue::Take() {
@@ -30,7 +37,7 @@ std::vector<SentenceTask> SentenceQueue::Take() {
   std::erase_if(tasks_, [](const SentenceTask& task) { return task.call->Drop(task.row); });
   std::vector<SentenceTask> batch;
   if (tasks_.empty()) return batch;
-  const std::size_t share = Share();
+  const std::size_t enough = TokensOfBatch();
   std::size_t longest = 0;
   std::size_t tokens = 0;
   std::deque<SentenceTask> rest;
@@ -39,7 +46,7 @@ std::vector<SentenceTask> SentenceQueue::Take() {
     const std::size_t widest = std::max(longest, length);
     const bool fits = batch.empty() ||
                       (task.call->SharesBatch(*batch.front().call) && batch.size() < limits_.rows &&
-                       tokens < share && widest * (batch.size() + 1) <= limits_.tokens);
+                       tokens < enough && widest * (batch.size() + 1) <= limits_.tokens);
     if (!fits) {
       rest.push_back(std::move(task));
       continue;

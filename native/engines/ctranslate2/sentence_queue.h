@@ -30,14 +30,14 @@ class SentenceQueue {
       : limits_(limits), replicas_(replicas) {}
 
   void Push(const std::shared_ptr<TranslationCall>& call);
-  // The next batch: rows that want the same as the oldest one, of any call, no more of them than a
-  // replica's share. Rows of aborted calls are answered and left out. Empty when nothing waits.
+  // The next batch: rows that want the same as the oldest one, of any call. Rows of aborted calls are
+  // answered and left out. Empty when nothing waits.
   std::vector<SentenceTask> Take();
   // Answers the rows of aborted calls now: replicas may be at work for others for a while.
   void Discard();
 
  private:
-  std::size_t Share() const;
+  std::size_t TokensOfBatch() const;
 
   const SentenceLimits limits_;
   const std::size_t replicas_;

@@ -24,6 +24,7 @@ class TranslationCall {
 
   Job& job() const { return *job_; }
   const TranslationPlan& plan() const { return plan_; }
+  std::size_t tokens() const { return tokens_; }
   const TranslationRow& row(std::size_t row) const { return rows_[row]; }
   // Rows with the longest first: rows of a batch are as long as each other, or nearly.
   const std::vector<std::size_t>& order() const { return order_; }

@@ -33,6 +33,11 @@ void TranslationDecoder::operator()(dim_t step, const StorageView& ids, DecoderS
   selection_->Multiply(hidden, *logits);
 }
 
+dim_t TranslationDecoder::output_size() const {
+  return selection_ == nullptr ? TransformerDecoder::output_size()
+                               : static_cast<dim_t>(selection_->size());
+}
+
 std::unique_ptr<TranslationReplica> TranslationReplica::create_from_model(const Model& model) {
   const auto scope = model.get_scoped_device_setter();
   return std::make_unique<TranslationReplica>(model.shared_from_this());

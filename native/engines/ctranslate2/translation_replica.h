@@ -28,6 +28,8 @@ class TranslationDecoder final : public ::ctranslate2::layers::TransformerDecode
                   ::ctranslate2::layers::DecoderState& state, ::ctranslate2::StorageView* logits,
                   ::ctranslate2::StorageView* attention) override;
   using TransformerDecoder::operator();
+  // Of the logits: beam search counts hypotheses by it.
+  ::ctranslate2::dim_t output_size() const override;
 
  private:
   const OutputSelection* selection_ = nullptr;
