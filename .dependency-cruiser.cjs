@@ -25,7 +25,7 @@ const mayImport = {
     'native',
   ],
   stages: ['engines', 'models', 'media', 'text', 'subtitles', 'export', 'options', 'native'],
-  engines: ['models', 'media', 'options', 'native'],
+  engines: ['models', 'media', 'text', 'options', 'native'],
   export: ['subtitles', 'text', 'options'],
   subtitles: ['text', 'options'],
   models: ['options', 'native'],

@@ -85,7 +85,10 @@ function sentencePieceModel() {
     const score = Buffer.alloc(5);
     score[0] = (2 << 3) | 5;
     score.writeFloatLE(type === 1 ? -10 : 0, 1);
-    return bytesField(1, Buffer.concat([bytesField(1, Buffer.from(text)), score, Buffer.of(24, type)]));
+    return bytesField(
+      1,
+      Buffer.concat([bytesField(1, Buffer.from(text)), score, Buffer.of(24, type)]),
+    );
   };
   const special = [piece('<unk>', 2), piece('<s>', 3), piece('</s>', 3)];
   const trainer = bytesField(2, Buffer.of(3 << 3, 1));
@@ -130,4 +133,5 @@ const config = {
 };
 await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
 await writeFile(path.join(folder, 'shared_vocabulary.json'), JSON.stringify(vocabulary));
-for (const file of layout.pieceFiles) await writeFile(path.join(folder, file), sentencePieceModel());
+for (const file of layout.pieceFiles)
+  await writeFile(path.join(folder, file), sentencePieceModel());

@@ -93,7 +93,7 @@ function wordOf(script, n) {
  */
 export function sentencesOf(wordsInAll, wordsInOne) {
   const sentences = [];
-  for (let word = 0; word < wordsInAll; ) {
+  for (let word = 0; word < wordsInAll;) {
     const words = [];
     for (; words.length < wordsInOne && word < wordsInAll; word += 1) {
       const n = (word * 7919) % 12_000;

@@ -84,7 +84,7 @@ std::vector<std::size_t> LoadedTranslation::SourceIds(const TranslateOptions& op
   for (const auto& token : SourceTokens(folder_.layout, options.source, options.target, pieces,
                                         vocabulary.eos_token())) {
     ids.push_back(vocabulary.to_id(token));
-    if (ids.back() == vocabulary.unk_id()) ++unknown;
+    if (ids.back() == vocabulary.unk_id() || IsByteToken(token)) ++unknown;
   }
   return ids;
 }

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kLongestPiece = 16;  // characters; SentencePiece's own limit
 
-bool IsByte(std::string_view token) {
-  return token.size() == 6 && token.starts_with("<0x") && token.ends_with(">");
-}
-
 bool IsAsciiLetter(std::string_view token) {
   if (token.starts_with(kWordMark)) token.remove_prefix(3);
   return token.size() == 1 && token[0] > 0;
@@ -37,7 +33,7 @@ OutputPieces::Kind OutputPieces::KindOf(std::size_t id, TranslationLayout layout
   const bool special = token == vocabulary_.unk_token() || token == vocabulary_.bos_token() ||
                        token == "<pad>" || token == "<mask>";
   if (special || IsLanguageToken(layout, token)) return Kind::kNever;
-  return IsByte(token) || IsAsciiLetter(token) ? Kind::kAlways : Kind::kText;
+  return IsByteToken(token) || IsAsciiLetter(token) ? Kind::kAlways : Kind::kText;
 }
 
 std::vector<std::uint32_t> OutputPieces::Of(ScriptSet scripts) const {

@@ -14,7 +14,7 @@ namespace cpw {
 struct TranslationRow {
   std::vector<std::string> pieces;
   std::vector<std::size_t> ids;
-  int unknown = 0;
+  int unknown = 0;  // pieces that the model does not know, or knows as bytes alone
 };
 
 // What a call wants, made ready for the model.

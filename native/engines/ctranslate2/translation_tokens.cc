@@ -47,6 +47,10 @@ bool IsLanguageToken(TranslationLayout layout, const std::string& token) {
   return layout == TranslationLayout::kOpus ? IsOpus(token) : IsFlores(token);
 }
 
+bool IsByteToken(const std::string& token) {
+  return token.size() == 6 && token.starts_with("<0x") && token.ends_with(">");
+}
+
 std::vector<std::string> SourceTokens(TranslationLayout layout, const std::string& source,
                                       const std::string& target,
                                       const std::vector<std::string>& pieces,

@@ -14,6 +14,9 @@ namespace cpw {
 // Whether `token` names a language: `eng_Latn`, `__en__`, `>>eng<<`.
 bool IsLanguageToken(TranslationLayout layout, const std::string& token);
 
+// Whether `token` stands for a byte of a character that has no piece: `<0xE4>`.
+bool IsByteToken(const std::string& token);
+
 // The whole source: languages, pieces, the end. Languages may be empty where the model has none.
 std::vector<std::string> SourceTokens(TranslationLayout layout, const std::string& source,
                                       const std::string& target,
