@@ -164,7 +164,7 @@ function partsOf(
   return linesOf(text.replaceAll('\0', '')).flatMap(({ line, end }) => {
     const inner = line.trim();
     const whole = [{ text: inner, gap: '' }];
-    const found = split ? splitSentences(inner, code) : whole;
+    const found = split && inner !== '' ? splitSentences(inner, code) : whole;
     return found.map(({ text: source, gap }, i) => {
       const index = /\p{L}/u.test(source) ? sentences.add(source) : -1;
       return { source, gap: i + 1 === found.length ? end : gap, index };

@@ -83,7 +83,7 @@ async function detectCTranslate2(path: string, names: readonly string[]): Promis
   }
   const model = await openCTranslate2Model(join(path, 'model.bin'));
   await using file = model.file;
-  if (model.spec === 'TransformerSpec') return translationModel(path, names, model);
+  if (model.spec === 'TransformerSpec') return await translationModel(path, names, model);
   if (model.spec !== 'WhisperSpec') {
     throw file.damaged(`it is a '${model.spec}', not a Whisper model`);
   }
