@@ -5,6 +5,7 @@ import { installSize } from './install-size.js';
 import { runProcess, type Command } from './process.js';
 import { speedOf, type Figures } from './results.js';
 import { nativeProgram } from './tools.js';
+import { translationEntries } from './translation.js';
 
 /** One thing to measure: who takes part, with which model, and how one trial of it is run. */
 export interface Entry {
@@ -169,6 +170,13 @@ export const cases: readonly Case[] = [
     name: 'memory',
     about: 'the peak of memory for an hour of audio by that for ten minutes, scripted engine',
     entries: async () => [plain(memoryGrowth)],
+  },
+  {
+    name: 'translation',
+    about:
+      '1000 words of 1.4 pieces by models of the true shape of OPUS-MT and NLLB-600M with random ' +
+      'weights, to as many tokens, two replicas of one thread; the same library driven plainly',
+    entries: async () => translationEntries(measure),
   },
   {
     name: 'install-size',
