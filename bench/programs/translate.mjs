@@ -19,7 +19,7 @@ const options = {
 };
 
 const startedLoading = performance.now();
-await using translator = await Translator.load(folder, { device: 'cpu' });
+const translator = await Translator.load(folder, { device: 'cpu' });
 const loadS = (performance.now() - startedLoading) / 1e3;
 const texts = sentencesOf(words, perSentence);
 await translator.translateBatch(texts.slice(0, 1), options);

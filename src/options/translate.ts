@@ -94,35 +94,26 @@ export const translationSearchShape = {
     .meta({ group }),
 };
 
-type Search = {
-  readonly [Key in keyof typeof translationSearchShape]: z.output<
-    (typeof translationSearchShape)[Key]
-  >;
-};
-
-/** What is wrong between options that are right each by itself. */
-function checkSearch(context: z.core.ParsePayload<Search>): void {
-  const { alternatives, beamSize, minLength, maxLength } = context.value;
-  if (alternatives > beamSize) {
-    context.issues.push({
-      code: 'custom',
-      input: alternatives,
-      path: ['alternatives'],
-      message: `${alternatives} are more than the hypotheses that are kept; raise beamSize (${beamSize})`,
-    });
-  }
-  if (maxLength > 0 && minLength > maxLength) {
-    context.issues.push({
-      code: 'custom',
-      input: minLength,
-      path: ['minLength'],
-      message: `${minLength} is more than maxLength (${maxLength})`,
-    });
-  }
+interface Lengths {
+  readonly minLength: number;
+  readonly maxLength: number;
 }
 
-/** The search alone, for commands that take languages of their own. */
-export const translationSearchSchema = z.strictObject(translationSearchShape).check(checkSearch);
+function checkLengths({ issues, value }: z.core.ParsePayload<Lengths>): void {
+  const { minLength, maxLength } = value;
+  if (maxLength === 0 || minLength <= maxLength) return;
+  issues.push({
+    code: 'custom',
+    input: minLength,
+    path: ['minLength'],
+    message: `${minLength} is more than maxLength (${maxLength})`,
+  });
+}
+
+const { alternatives: _, scores: __, ...written } = translationSearchShape;
+
+/** How a command searches: it writes one translation, and no scores. */
+export const translationSearchSchema = z.strictObject(written).check(checkLengths);
 
 /** What `Translator.translateBatch` accepts beside the texts. */
 export const translateOptionsSchema = z
@@ -135,7 +126,16 @@ export const translateOptionsSchema = z
       .meta({ group }),
     ...translationSearchShape,
   })
-  .check(checkSearch);
+  .check(checkLengths)
+  .check(({ issues, value: { alternatives, beamSize } }) => {
+    if (alternatives <= beamSize) return;
+    issues.push({
+      code: 'custom',
+      input: alternatives,
+      path: ['alternatives'],
+      message: `${alternatives} are more than the hypotheses that are kept; raise beamSize (${beamSize})`,
+    });
+  });
 
 /** Options of `Translator.translateBatch`; the languages are required. */
 export type TranslateOptions = z.input<typeof translateOptionsSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { recognizerOptionsSchema } from './recognizer.js';
 
+// The same schemas: what a configuration sets for one engine holds for the other.
 const { threads, modelsDir, cacheDir, download, deviceIndex } = recognizerOptionsSchema.shape;
 const group = 'Translation model';
 
@@ -23,7 +24,7 @@ export const translatorOptionsSchema = z
       .default('auto')
       .describe('Where to compute. auto: cuda, else cpu, by what really loads')
       .meta({ group }),
-    deviceIndex: deviceIndex.meta({ group }),
+    deviceIndex,
     computeType: z
       .enum([
         'auto',
@@ -39,7 +40,7 @@ export const translatorOptionsSchema = z
       .default('auto')
       .describe('Number format. auto: int8_float32 on cpu, float16 on cuda')
       .meta({ group }),
-    threads: threads.meta({ group }),
+    threads,
     replicas: z
       .union([z.literal('auto'), z.int32().min(1).max(1024)])
       .default('auto')
@@ -48,9 +49,9 @@ export const translatorOptionsSchema = z
           'auto: one for each thread on cpu, else 1',
       )
       .meta({ group }),
-    modelsDir: modelsDir.meta({ group }),
-    cacheDir: cacheDir.meta({ group }),
-    download: download.meta({ group }),
+    modelsDir,
+    cacheDir,
+    download,
   })
   .check((context) => {
     const { device, deviceIndex: index } = context.value;
