@@ -113,11 +113,7 @@ export type TranslationLayout = 'nllb' | 'm2m100' | 'opus' | 'indictrans2';
  * - `cut-off`: the translation came to no end within `maxLength`; what there is of it is given.
  */
 export type TranslationProblem =
-  | 'nothing-to-translate'
-  | 'unknown-text'
-  | 'same-as-source'
-  | 'empty'
-  | 'cut-off';
+  'nothing-to-translate' | 'unknown-text' | 'same-as-source' | 'empty' | 'cut-off';
 
 /** One way to put a text. */
 export interface TranslationAlternative {

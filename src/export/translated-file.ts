@@ -67,10 +67,12 @@ function fromTranscript(transcript: Transcript, stem: string): TranslatableFile 
       language,
       languageProbability: 1,
       // Words and their times are the source's.
-      segments: transcript.segments.map(({ words: _, language: __, ...segment }, i) => ({
-        ...segment,
-        text: shown(translations[i], texts[i] ?? ''),
-      })),
+      segments: transcript.segments.map(
+        ({ words: _words, language: _language, ...segment }, i) => ({
+          ...segment,
+          text: shown(translations[i], texts[i] ?? ''),
+        }),
+      ),
     }),
   };
 }

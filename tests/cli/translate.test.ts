@@ -25,7 +25,7 @@ async function run(t: Test, files: Readonly<Record<string, string>>, args: reado
   const ended = await runCli(['translate', ...inputs, '--output-dir', output, ...args]);
   const written = await readdir(output).catch(() => []);
   const read = (name: string) => readFile(path.join(output, name), 'utf8');
-  return { ...ended, written: written.toSorted(), read };
+  return { ...ended, written: written.toSorted((a, b) => (a < b ? -1 : 1)), read };
 }
 
 t.test('when a command line of translate is wrong, the mistake is named', async (t) => {

@@ -14,7 +14,7 @@ const directions = codes.flatMap((source) =>
 
 async function translate(texts: readonly string[], options: TranslateOptions) {
   await using translator = await Translator.load();
-  return translator.translateBatch(texts, options);
+  return await translator.translateBatch(texts, options);
 }
 
 t.test('when 200 sentences of the grammar are translated, 95 % are exact', async (t) => {

@@ -23,7 +23,8 @@ t.test('when an option is wrong at the boundary, CPW_INTERNAL names it', async (
   t.throws(call({ ...nativeOptions, scores: 1 }), { code: 'CPW_INTERNAL', message: /scores/u });
   t.throws(call(nativeOptions, 'text'), { code: 'CPW_INTERNAL', message: /texts/u });
   t.throws(call(nativeOptions, [1]), { code: 'CPW_INTERNAL', message: /strings/u });
-  t.throws(() => Object.create(native).translateBatch(['x'], nativeOptions, {}));
+  const fake = Object.create(native) as typeof native;
+  t.throws(() => fake.translateBatch(['x'], nativeOptions, {}));
   const job = native.translateBatch(['x'], { ...nativeOptions, source: 'deu_Latn' }, {});
   await t.rejects(job.promise, { code: 'CPW_UNSUPPORTED_LANGUAGE', message: /eng_Latn/u });
   const script = native.translateBatch(['x'], { ...nativeOptions, script: 'Xxxx' }, {});

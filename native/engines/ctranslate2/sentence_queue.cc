@@ -15,8 +15,8 @@ void SentenceQueue::Discard() {
   std::erase_if(tasks_, [](const SentenceTask& task) { return task.call->Drop(task.row); });
 }
 
-// A call is cut into as many batches as there are replicas, or a multiple: all of them end together.
-// Where other calls wait, a batch takes a replica's share of all that goes together.
+// A call is cut into as many batches as there are replicas, or a multiple: all of them end
+// together. Where other calls wait, a batch takes a replica's share of all that goes together.
 std::size_t SentenceQueue::TokensOfBatch() const {
   const TranslationCall& oldest = *tasks_.front().call;
   const std::size_t rounds = oldest.tokens() / (replicas_ * limits_.tokens) + 1;

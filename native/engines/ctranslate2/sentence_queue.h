@@ -30,8 +30,8 @@ class SentenceQueue {
       : limits_(limits), replicas_(replicas) {}
 
   void Push(const std::shared_ptr<TranslationCall>& call);
-  // The next batch: rows that want the same as the oldest one, of any call. Rows of aborted calls are
-  // answered and left out. Empty when nothing waits.
+  // The next batch: rows that want the same as the oldest one, of any call. Rows of aborted calls
+  // are answered and left out. Empty when nothing waits.
   std::vector<SentenceTask> Take();
   // Answers the rows of aborted calls now: replicas may be at work for others for a while.
   void Discard();
