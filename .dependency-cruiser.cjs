@@ -40,7 +40,7 @@ const mayImport = {
     'native',
     'files',
   ],
-  engines: ['models', 'media', 'options', 'native'],
+  engines: ['models', 'media', 'text', 'options', 'native'],
   export: ['subtitles', 'text', 'options', 'files'],
   subtitles: ['text', 'options'],
   models: ['options', 'native'],

@@ -6,6 +6,7 @@ import { installSize } from './install-size.js';
 import { runProcess, type Command } from './process.js';
 import { speedOf, type Figures } from './results.js';
 import { nativeProgram } from './tools.js';
+import { translationEntries } from './translation.js';
 
 /** One thing to measure: who takes part, with which model, and how one trial of it is run. */
 export interface Entry {
@@ -188,6 +189,13 @@ export const cases: readonly Case[] = [
     short: true,
     about: 'words of three hours to cues, their check, SRT, WebVTT and ASS; mean of two scripts',
     entries: async () => [plain(subtitles)],
+  },
+  {
+    name: 'translation',
+    about:
+      '1000 words of 1.4 pieces by models of the true shape of OPUS-MT and NLLB-600M with random ' +
+      'weights, to as many tokens, two replicas of one thread; the same library driven plainly',
+    entries: async () => translationEntries(measure),
   },
   {
     name: 'install-size',

@@ -84,21 +84,27 @@ const fasterWhisper = (mode: 'batched' | 'sequential'): Contender => ({
   },
 });
 
-let asked: Promise<{ program: string; missing: string | undefined }> | undefined;
+type Python = Promise<{ program: string; missing: string | undefined }>;
+const asked = new Map<string, Python>();
 
-/** The Python that has faster-whisper: CPW_BENCH_PYTHON, else python3. Asked once. */
-function python(): NonNullable<typeof asked> {
+const python = (): Python => benchPython('faster_whisper');
+
+/** The Python that has a package: CPW_BENCH_PYTHON, else python3. Asked once. */
+export function benchPython(module: string): Python {
+  const known = asked.get(module);
+  if (known !== undefined) return known;
   const program = process.env['CPW_BENCH_PYTHON'] ?? 'python3';
-  asked ??= runProcess([program, '-c', 'import faster_whisper']).then(
+  const answer: Python = runProcess([program, '-c', `import ${module}`]).then(
     () => ({ program, missing: undefined }),
     () => ({
       program,
       missing:
-        `${program} has no faster_whisper; install bench/contenders/requirements.txt into a ` +
+        `${program} has no ${module}; install bench/contenders/requirements.txt into a ` +
         'virtual environment and name its python in CPW_BENCH_PYTHON',
     }),
   );
-  return asked;
+  asked.set(module, answer);
+  return answer;
 }
 
 const whisperCpp: Contender = {

@@ -25,8 +25,8 @@ const mayInclude = {
     upstream: [],
   },
   'engines/ctranslate2': {
-    ours: ['core/', 'engines/ctranslate2/'],
-    upstream: [/^ctranslate2\//, /^spdlog\//, /^nlohmann\//],
+    ours: ['core/', 'kernels/', 'engines/ctranslate2/'],
+    upstream: [/^ctranslate2\//, /^sentencepiece_processor\.h$/, /^spdlog\//, /^nlohmann\//],
   },
   'engines/probe': { ours: ['core/', 'engines/probe/'], upstream: [] },
   binding: {

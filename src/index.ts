@@ -2,6 +2,7 @@ export { Recognizer, type RecognizerInfo } from './engines/recognizer.js';
 export { ModelPool, type PooledModel } from './engines/model-pool.js';
 export { PooledRecognizer } from './engines/pooled-recognizer.js';
 export { SpeechDetector } from './engines/speech-detector.js';
+export { Translator, type TranslateContext, type TranslatorInfo } from './engines/translator.js';
 export type { LoadContext } from './engines/load-recognizer.js';
 export type { TranscribeContext, Transcription } from './engines/transcription.js';
 export { CpwError, errorCodes, type CpwErrorOptions, type ErrorCode } from './errors.js';
@@ -31,6 +32,9 @@ export { placeTranslation, type PlacedTranslation } from './text/place-translati
 export { SentenceJoiner, sentencesOf, type Sentence, type SentenceWord } from './text/sentences.js';
 export type { SpokenText, TimedPiece } from './text/timed-pieces.js';
 export type { Piece } from './text/pieces.js';
+export type { TranslateOptions } from './options/translate.js';
+export type { TranslatorOptions } from './options/translator.js';
+export type { Language } from './text/language.js';
 export type {
   DeviceName,
   EngineName,
@@ -41,5 +45,10 @@ export type {
   Segment,
   SpeechSegment,
   Transcript,
+  Translation,
+  TranslationAlternative,
+  TranslationLayout,
+  TranslationModelInfo,
+  TranslationProblem,
   Word,
 } from './types.js';

@@ -102,3 +102,47 @@ export interface ModelInfo {
   readonly mels: number;
   readonly languages: readonly string[];
 }
+
+/** Families of translation models, which differ in their files and in how they are told languages. */
+export type TranslationLayout = 'nllb' | 'm2m100' | 'opus' | 'indictrans2';
+
+/**
+ * Why a text is not what it should be:
+ * - `nothing-to-translate`: it holds no letter; `text` is the source.
+ * - `unknown-text`: the model does not know its characters; nothing is given for them.
+ * - `same-as-source`: the model gave a sentence back; nothing is given for it.
+ * - `empty`: the model wrote nothing.
+ * - `cut-off`: the translation came to no end within `maxLength`; what there is of it is given.
+ */
+export type TranslationProblem =
+  'nothing-to-translate' | 'unknown-text' | 'same-as-source' | 'empty' | 'cut-off';
+
+/** One way to put a text. */
+export interface TranslationAlternative {
+  readonly text: string;
+  /** As {@link Translation.score}. */
+  readonly score: number;
+}
+
+/** A text in another language. */
+export interface Translation {
+  readonly text: string;
+  /** Mean natural-log probability of the written tokens; 0 where `scores` is off or nothing was. */
+  readonly score: number;
+  /** Where more than one was asked for: all of them, the best first. */
+  readonly alternatives?: readonly TranslationAlternative[];
+  /** Set where the text, or a sentence of it, could not be translated. */
+  readonly problem?: TranslationProblem;
+}
+
+/** What a loaded translation model says about itself. */
+export interface TranslationModelInfo {
+  readonly layout: TranslationLayout;
+  readonly device: DeviceName;
+  /** What really runs, e.g. `int8_float32`. */
+  readonly computeType: string;
+  /** The model's own names of the languages it reads; empty where it is not told. */
+  readonly sourceLanguages: readonly string[];
+  /** Of those it writes; empty for a model of one pair. */
+  readonly targetLanguages: readonly string[];
+}

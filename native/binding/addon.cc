@@ -7,6 +7,7 @@
 #include "binding/recognizer_wrap.h"
 #include "binding/speech_detector_wrap.h"
 #include "binding/system_info.h"
+#include "binding/translator_wrap.h"
 #include "core/error.h"
 
 namespace cpw {
@@ -31,6 +32,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("quantizeGgml", Napi::Function::New<QuantizeGgml>(env));
   RecognizerWrap::Register(env, exports);
   SpeechDetectorWrap::Register(env, exports);
+  TranslatorWrap::Register(env, exports);
   AudioInputWrap::Register(env, exports);
   return exports;
 }

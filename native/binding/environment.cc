@@ -65,6 +65,7 @@ void Environment::Shutdown() {
   calls_.clear();
   recognizer_class.Reset();
   speech_detector_class.Reset();
+  translator_class.Reset();
   audio_input_class.Reset();
 }
 

@@ -74,6 +74,7 @@ class Environment {
 
   Napi::FunctionReference recognizer_class;
   Napi::FunctionReference speech_detector_class;
+  Napi::FunctionReference translator_class;
   Napi::FunctionReference audio_input_class;
 
  private:

@@ -34,6 +34,7 @@ Napi::Value BuildInfo(const Napi::CallbackInfo& info) {
   Napi::Object versions = Napi::Object::New(env);
   versions.Set("whisper.cpp", CPW_WHISPER_CPP_VERSION);
   versions.Set("ctranslate2", CPW_CTRANSLATE2_VERSION);
+  versions.Set("sentencepiece", CPW_SENTENCEPIECE_VERSION);
   versions.Set("node-api", std::to_string(NAPI_VERSION));
   Napi::Object build = Napi::Object::New(env);
   build.Set("blas", CPW_BUILD_BLAS);

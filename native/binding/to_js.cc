@@ -85,4 +85,31 @@ Napi::Value ToJs(Napi::Env env, const ModelInfo& info) {
   return object;
 }
 
+Napi::Value ToJs(Napi::Env env, const TranslationHypothesis& hypothesis) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("text", hypothesis.text);
+  object.Set("score", hypothesis.score);
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const TranslationResult& result) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("hypotheses", ToJs(env, result.hypotheses));
+  object.Set("sourceTokens", result.source_tokens);
+  object.Set("unknownTokens", result.unknown_tokens);
+  object.Set("targetTokens", result.target_tokens);
+  object.Set("cutOff", result.cut_off);
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const TranslatorInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("layout", info.layout);
+  object.Set("device", info.device);
+  object.Set("computeType", info.compute_type);
+  object.Set("sourceLanguages", ToJs(env, info.source_languages));
+  object.Set("targetLanguages", ToJs(env, info.target_languages));
+  return object;
+}
+
 }  // namespace cpw

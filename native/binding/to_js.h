@@ -6,6 +6,7 @@
 
 #include "core/transcript.h"
 #include "core/transcription.h"
+#include "core/translation.h"
 #include "core/window_recognizer.h"
 
 namespace cpw {
@@ -17,6 +18,9 @@ Napi::Value ToJs(Napi::Env env, const RemovedText& removed);
 Napi::Value ToJs(Napi::Env env, const LanguageScore& score);
 Napi::Value ToJs(Napi::Env env, const TranscriptionResult& result);
 Napi::Value ToJs(Napi::Env env, const ModelInfo& info);
+Napi::Value ToJs(Napi::Env env, const TranslationResult& result);
+Napi::Value ToJs(Napi::Env env, const TranslationHypothesis& hypothesis);
+Napi::Value ToJs(Napi::Env env, const TranslatorInfo& info);
 inline Napi::Value ToJs(Napi::Env env, const std::string& text) {
   return Napi::String::New(env, text);
 }

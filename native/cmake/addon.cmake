@@ -14,12 +14,14 @@ add_library(cpw_addon MODULE
   native/binding/speech_detector_wrap.cc
   native/binding/submit.cc
   native/binding/system_info.cc
-  native/binding/to_js.cc)
+  native/binding/to_js.cc
+  native/binding/translator_wrap.cc)
 set(CPW_BUILD_OUTPUT_DIR "${CMAKE_CURRENT_SOURCE_DIR}/build/Release" CACHE PATH "Where the addon is put")
 set_target_properties(cpw_addon PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME cpw-native
   LIBRARY_OUTPUT_DIRECTORY "${CPW_BUILD_OUTPUT_DIR}")
 target_compile_definitions(cpw_addon PRIVATE
   CPW_WHISPER_CPP_VERSION="${CPW_WHISPER_CPP_VERSION}" CPW_CTRANSLATE2_VERSION="${CPW_CTRANSLATE2_VERSION}"
+  CPW_SENTENCEPIECE_VERSION="${CPW_SENTENCEPIECE_VERSION}"
   CPW_BUILD_BLAS="${CPW_BUILD_BLAS}" CPW_BUILD_CUDA=$<BOOL:${CPW_BUILD_CUDA}> CPW_BUILD_METAL=$<BOOL:${CPW_BUILD_METAL}>)
 target_link_libraries(cpw_addon PRIVATE cpw_warnings cpw_dep_node_api cpw_media cpw_silero cpw_whisper cpw_ctranslate2 cpw_probe)
 if(APPLE)

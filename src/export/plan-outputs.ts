@@ -8,6 +8,8 @@ export interface PlanOutputsOptions {
   readonly formats: readonly TranscriptFormat[];
   readonly outputDir: string;
   readonly overwrite: boolean;
+  /** Of a translation: it stands behind the stem, `talk.es`. */
+  readonly language?: string;
 }
 
 /** One input and the name on which its outputs are built. */
@@ -25,7 +27,11 @@ export async function planOutputs(
   inputs: readonly string[],
   options: PlanOutputsOptions,
 ): Promise<readonly PlannedOutput[]> {
-  const plan = inputs.map((input) => ({ input, stem: input === '-' ? 'stdin' : stemOf(input) }));
+  const behind = options.language === undefined ? '' : `.${options.language}`;
+  const plan = inputs.map((input) => ({
+    input,
+    stem: (input === '-' ? 'stdin' : stemOf(input)) + behind,
+  }));
   if (options.formats.length === 0) return plan;
   refuseCollisions(plan);
   refuseInputs(plan, options);

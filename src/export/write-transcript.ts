@@ -58,10 +58,25 @@ export async function writeTranscript(
   transcript: Transcript,
   options: WriteTranscriptOptions,
 ): Promise<readonly string[]> {
-  const stem = sanitizeFilename(options.stem);
   // Everything is formatted before anything is written: a transcript that breaks the schema leaves no file.
+  return writeForms((format) => formatTranscript(transcript, format, options.subtitles), options);
+}
+
+/** Writes a text that needs no form, as {@link writeTranscript} does. */
+export async function writeText(
+  text: string,
+  options: WriteTranscriptOptions,
+): Promise<readonly string[]> {
+  return writeForms(() => text, options);
+}
+
+async function writeForms(
+  textOf: (format: TranscriptFormat) => string,
+  options: WriteTranscriptOptions,
+): Promise<readonly string[]> {
+  const stem = sanitizeFilename(options.stem);
   const files = options.formats.map((format) => ({
-    text: formatTranscript(transcript, format, options.subtitles),
+    text: textOf(format),
     temporary: path.join(options.outputDir, `.cpw-${randomBytes(8).toString('hex')}.tmp`),
     final: outputPath(options.outputDir, stem, format),
   }));

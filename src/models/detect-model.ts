@@ -1,8 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpwError } from '../errors.js';
+import type { TranslationLayout } from '../types.js';
 import { incompatible } from './convert/binary-file.js';
-import { openCTranslate2Model } from './convert/ctranslate2-model.js';
+import { openCTranslate2Model, type CTranslate2Model } from './convert/ctranslate2-model.js';
 import { fileError } from './convert/file-error.js';
 import { readGgmlHead, weightsOf } from './convert/ggml-model.js';
 import { hubFileNames, openHubTensors } from './convert/hub-tensors.js';
@@ -16,6 +17,12 @@ export type DetectedModel =
   | { readonly kind: 'ggml-whisper'; readonly weights: string }
   | { readonly kind: 'ggml-silero' }
   | { readonly kind: 'ctranslate2-whisper'; readonly weights: string }
+  | {
+      readonly kind: 'ctranslate2-translation';
+      readonly layout: TranslationLayout;
+      /** As `weights` of the others. */
+      readonly precision: string;
+    }
   | { readonly kind: 'safetensors-silero'; readonly file: string }
   /** `file`: the safetensors file, or the index of several. */
   | { readonly kind: 'safetensors-whisper'; readonly file: string }
@@ -76,6 +83,7 @@ async function detectCTranslate2(path: string, names: readonly string[]): Promis
   }
   const model = await openCTranslate2Model(join(path, 'model.bin'));
   await using file = model.file;
+  if (model.spec === 'TransformerSpec') return await translationModel(path, names, model);
   if (model.spec !== 'WhisperSpec') {
     throw file.damaged(`it is a '${model.spec}', not a Whisper model`);
   }
@@ -83,6 +91,34 @@ async function detectCTranslate2(path: string, names: readonly string[]): Promis
   const weights = model.variables.get('decoder/embeddings/weight')?.type;
   if (weights === undefined) throw file.damaged("it has no 'decoder/embeddings/weight'");
   return { kind: 'ctranslate2-whisper', weights };
+}
+
+/** Told apart by their files, as the engine does (translation_folder.cc). */
+async function translationModel(
+  path: string,
+  names: readonly string[],
+  model: CTranslate2Model,
+): Promise<DetectedModel> {
+  const precision = model.variables.get('decoder/embeddings/weight')?.type;
+  if (precision === undefined) throw model.file.damaged("it has no 'decoder/embeddings/weight'");
+  const kind = 'ctranslate2-translation';
+  if (names.includes('model.SRC') || names.includes('vocab')) {
+    return { kind, layout: 'indictrans2', precision };
+  }
+  if (names.includes('source.spm')) return { kind, layout: 'opus', precision };
+  const vocabulary = names.find((name) => /^shared_vocabulary\.(json|txt)$/u.test(name));
+  const pieces = names.some((name) => /^(sentencepiece(\.bpe)?|spm)\.model$/u.test(name));
+  if (vocabulary === undefined || !pieces) {
+    throw incompatible(
+      path,
+      'its SentencePiece model or vocabulary is missing beside its model.bin',
+      'put the files of the original model there (sentencepiece.bpe.model, or source.spm and target.spm)',
+    );
+  }
+  const text = await readFile(join(path, vocabulary), 'utf8').catch((error: unknown) => {
+    throw fileError('read', join(path, vocabulary), error);
+  });
+  return { kind, layout: text.includes('__en__') ? 'm2m100' : 'nllb', precision };
 }
 
 async function detectSafeTensors(path: string): Promise<DetectedModel> {

@@ -135,7 +135,9 @@ async function checkKind(
       ? 'ggml-silero'
       : format === 'ggml'
         ? 'ggml-whisper'
-        : 'ctranslate2-whisper';
+        : entry.role === 'translator'
+          ? 'ctranslate2-translation'
+          : 'ctranslate2-whisper';
   const path = format === 'ggml' ? file : staging;
   try {
     const { kind } = await detectModel(path);

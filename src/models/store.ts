@@ -117,7 +117,8 @@ function checked(nameOrPath: string): string {
   );
 }
 
-async function notInstalled(nameOrPath: string, root: string): Promise<CpwError> {
+/** Says that a model is not there, and what is. */
+export async function notInstalled(nameOrPath: string, root: string): Promise<CpwError> {
   const models = await installedModels(root);
   const list = models.map(({ name }) => name).join(', ');
   const there = list === '' ? 'no model is installed' : `installed: ${list}`;
@@ -157,6 +158,8 @@ const conversions: Readonly<Record<DetectedModel['kind'], string>> = {
   'ggml-whisper': 'leave the path out: silero-vad is fetched by its name',
   'ctranslate2-whisper': 'leave the path out: silero-vad is fetched by its name',
   'ggml-silero': 'name a Whisper model, e.g. base; this file is for detecting speech',
+  'ctranslate2-translation':
+    'name a Whisper model, e.g. base; this one translates text, for cpw-native translate',
   'safetensors-silero':
     'convert it: cpw-native models convert <file> --to ggml-silero --output <file.bin>',
   'safetensors-whisper':

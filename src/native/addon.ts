@@ -1,4 +1,12 @@
-import type { LanguageScore, ModelInfo, RemovedText, Segment, SpeechSegment } from '../types.js';
+import type {
+  LanguageScore,
+  ModelInfo,
+  RemovedText,
+  Segment,
+  SpeechSegment,
+  TranslationAlternative,
+  TranslationModelInfo,
+} from '../types.js';
 
 /**
  * The typed shape of the native module. Options objects are complete and frozen: C++ holds no
@@ -19,6 +27,9 @@ export interface NativeAddon {
   readonly ProbeRecognizer: NativeRecognizerClass<NativeProbeOptions>;
   readonly SpeechDetector: {
     load(options: NativeSpeechDetectorLoadOptions): NativeJob<NativeSpeechDetector>;
+  };
+  readonly Translator: {
+    load(options: NativeTranslatorLoadOptions): NativeJob<NativeTranslator>;
   };
   readonly AudioInput: NativeAudioInputClass;
 }
@@ -68,7 +79,7 @@ export interface NativeWhisperLoadOptions {
   readonly threads: number;
 }
 
-export interface NativeCTranslate2LoadOptions {
+export interface NativeTranslatorLoadOptions {
   readonly path: string;
   readonly device: 'cpu' | 'cuda';
   readonly deviceIndex: number;
@@ -76,6 +87,9 @@ export interface NativeCTranslate2LoadOptions {
   readonly computeType: string;
   readonly replicas: number;
   readonly threads: number;
+}
+
+export interface NativeCTranslate2LoadOptions extends NativeTranslatorLoadOptions {
   /** Windows decoded together at most. */
   readonly batchRows: number;
   /** Seconds of audio decoded together at most; one window is always taken. */
@@ -178,6 +192,48 @@ export interface NativeSpeechDetector {
     vad: NativeVadOptions,
     callbacks: NativeJobCallbacks,
   ): NativeJob<readonly SpeechSegment[]>;
+  close(): void;
+}
+
+export interface NativeTranslateOptions {
+  /** The model's tokens; empty where it has none. */
+  readonly source: string;
+  readonly target: string;
+  /** Of ISO 15924: no other is written; empty = any. */
+  readonly script: string;
+  /** Between the parts of a text that was too long to be taken whole. */
+  readonly separator: string;
+  readonly targetPrefix: string;
+  readonly beamSize: number;
+  /** Hypotheses returned, at most `beamSize`. */
+  readonly alternatives: number;
+  readonly patience: number;
+  readonly lengthPenalty: number;
+  readonly repetitionPenalty: number;
+  readonly noRepeatNgramSize: number;
+  readonly minLength: number;
+  /** 0 = by the length of the text. */
+  readonly maxLength: number;
+  readonly scores: boolean;
+}
+
+export interface NativeTranslation {
+  /** Best first, one at least. */
+  readonly hypotheses: readonly TranslationAlternative[];
+  readonly sourceTokens: number;
+  /** Pieces of the source that the model does not know. */
+  readonly unknownTokens: number;
+  readonly targetTokens: number;
+  readonly cutOff: boolean;
+}
+
+export interface NativeTranslator {
+  readonly info: TranslationModelInfo;
+  translateBatch(
+    texts: readonly string[],
+    options: NativeTranslateOptions,
+    callbacks: Pick<NativeJobCallbacks, 'onProgress'>,
+  ): NativeJob<readonly NativeTranslation[]>;
   close(): void;
 }
 

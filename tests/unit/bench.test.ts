@@ -9,6 +9,7 @@ import { cases } from '../../bench/cases.js';
 import { speedChart } from '../../bench/chart.js';
 import { contenders } from '../../bench/contenders.js';
 import { caseText, markdown } from '../../bench/report.js';
+import { translationContenders } from '../../bench/translation.js';
 import { readChecked, summarise, type Results, type Row } from '../../bench/results.js';
 import { differences, fastest, waysToShare, type Trial } from '../../src/cli/bench/settings.js';
 
@@ -83,7 +84,7 @@ t.test('when a figure is beyond its budget it is a breach, at the limit it is ke
 t.test(
   'when budgets are read, each names a case and contenders that exist, or why not',
   async (t) => {
-    const names = new Set(['cpw', ...contenders.map(({ name }) => name)]);
+    const names = new Set(['cpw', ...contenders.map(({ name }) => name), ...translationContenders]);
     for (const { name, case: of, contender, over, minus } of measured) {
       t.ok(
         cases.some((one) => one.name === of),

@@ -30,6 +30,11 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./transcribe.js')).transcribeCommand),
   },
   {
+    name: 'translate',
+    summary: 'Translate texts and transcripts',
+    load: async () => leaf((await import('./translate.js')).translateCommand),
+  },
+  {
     name: 'models list',
     summary: 'List the installed models, or those that can be fetched',
     load: async () => leaf((await import('./models.js')).modelsListCommand),

@@ -59,6 +59,7 @@ const kinds: Readonly<
 > = {
   'safetensors-whisper': { name: 'a Whisper model in safetensors', targets: fromFloats },
   'ctranslate2-whisper': { name: 'a CTranslate2 Whisper folder', targets: fromFloats },
+  'ctranslate2-translation': { name: 'a CTranslate2 translation model', targets: [] },
   'ggml-whisper': {
     name: 'a Whisper model in ggml form',
     targets: quantizedTypes.map((type) => `ggml-${type}` as const),
