@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
 import { fileError, systemErrorCode } from '../models/convert/file-error.js';
 
 /** What a file is made of. */
@@ -26,8 +24,7 @@ export async function writeAtomically(path: string, data: FileData): Promise<voi
   const temporary = besideName(path);
   try {
     await using file = await open(temporary, 'wx');
-    if (typeof data === 'string' || data instanceof Uint8Array) await file.writeFile(data);
-    else await pipeline(Readable.from(data), file.createWriteStream({ autoClose: false }));
+    await writeFile(file, data);
     await file.sync();
     await publishFile(temporary, path);
   } catch (error) {

@@ -63,7 +63,7 @@ export async function runStage(run: RunState, node: StageNode): Promise<void> {
       return skipStage(run, node, found.missing);
     }
     const { stage, options } = node.plan;
-    const given = stage.parameters?.(options, run.engines) ?? options;
+    const given = stage.parameters?.(options, run) ?? options;
     const parameters = plainJson(await given);
     node.lineage = digestOf({
       stage: stage.id,

@@ -32,19 +32,25 @@ export type SegmentsTail = z.output<typeof tailSchema>;
 /** One segment. */
 export type SegmentItem = z.output<typeof segmentSchema>;
 
+type Segments = ItemsArtefact<SegmentsHead, SegmentItem, SegmentsTail>;
+const file = { kind: 'items', name: 'segments', file: 'segments.json', key: 'segments' } as const;
+const shape = { head: headSchema, item: segmentSchema, tail: tailSchema };
+
+/**
+ * The transcript as it was heard: segments in order, `start < end`, while the times of words are
+ * still what the engine said.
+ */
+export const heardSegments: Segments = { ...file, ...shape, follows: segmentProblem };
+
 /**
  * The transcript, one shape everywhere: `{ language, languageProbability, duration, segments }`. It
- * is what `transcriptSchema` says, checked segment by segment.
+ * is what `transcriptSchema` says, checked segment by segment, words too: monotone, inside their
+ * segment, longer than zero.
  */
-export const segments: ItemsArtefact<SegmentsHead, SegmentItem, SegmentsTail> = {
-  kind: 'items',
-  name: 'segments',
-  file: 'segments.json',
-  key: 'segments',
-  head: headSchema,
-  item: segmentSchema,
-  tail: tailSchema,
-  follows: segmentProblem,
+export const segments: Segments = {
+  ...file,
+  ...shape,
+  follows: (item, before) => segmentProblem(item, before) ?? wordProblem(item),
 };
 
 // Times are written with three decimals: half a millisecond may be rounded away.
@@ -58,7 +64,7 @@ function segmentProblem(item: SegmentItem, before: SegmentItem | undefined): str
   if (before !== undefined && item.start < before.start - slackS) {
     return `start ${item.start} is before ${before.start}`;
   }
-  return wordProblem(item);
+  return undefined;
 }
 
 function wordProblem({ start, end, words = [] }: SegmentItem): string | undefined {

@@ -36,10 +36,11 @@ export interface Engines {
     options: RecognizerOptions,
     context: LendContext,
   ): Promise<LentRecognizer>;
-  /** What tells one recognition model from another, without loading it: path, engine, files. */
+  /** What tells one recognition model from another: path, engine, files. A missing one is fetched. */
   recognizerIdentity(
     model: string,
     options: RecognizerOptions,
+    context: LendContext,
   ): Promise<Readonly<Record<string, unknown>>>;
   detector(options: RecognizerOptions, context: LendContext): Promise<LentDetector>;
   translator(

@@ -157,7 +157,7 @@ export interface Stage<
    */
   parameters?(
     options: z.output<Schema>,
-    engines: Engines,
+    context: { readonly engines: Engines; readonly signal: AbortSignal },
   ): Promise<Readonly<Record<string, unknown>>> | Readonly<Record<string, unknown>>;
   run(
     context: StageContext<Inputs, Uses, Late, Outputs, z.output<Schema>>,
