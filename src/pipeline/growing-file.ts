@@ -127,14 +127,19 @@ export class GrowingFile {
 
   /** One operation after another, in the order of the calls. */
   #queue(work: (file: FileHandle) => Promise<void>): Promise<void> {
-    const turn = this.#writing.then(async () => {
+    const turn = this.#after(this.#writing, work);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #after(before: Promise<void>, work: (file: FileHandle) => Promise<void>): Promise<void> {
+    await before;
+    try {
       if (this.#file === undefined) throw new Error(`${this.#path} is closed`);
       await work(this.#file);
-    });
-    this.#writing = turn.catch(() => undefined);
-    return turn.catch((error: unknown) => {
+    } catch (error) {
       throw fileError('write', this.#path, error);
-    });
+    }
   }
 
   async #end(ending: Ending): Promise<void> {

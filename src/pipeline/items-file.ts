@@ -15,9 +15,9 @@ type Items = ItemsArtefact<unknown, unknown, unknown>;
 /** A list that is being written, and is read meanwhile. */
 export interface GrowingItems {
   readonly output: ItemsOutput<unknown, unknown, unknown>;
-  /** For readers, from the head on; resolves once there is one. */
-  readonly begun: Promise<void>;
-  readonly count: () => number;
+  /** True once readers can begin. */
+  begun(): boolean;
+  count(): number;
   follow(signal: AbortSignal): ItemsInput<unknown, unknown, unknown>;
   /** True once the file is whole. */
   ended(): boolean;
@@ -31,11 +31,11 @@ export interface GrowingItems {
  * A list in the making: lines of JSON beside, which readers follow and an interrupted run goes on
  * with, and at the end the one file of the artefact, written from them line by line.
  */
-export function growingItems(artefact: Items, path: string): GrowingItems {
-  const list = new ItemsWriter(artefact, path);
+export function growingItems(artefact: Items, path: string, onBegun: () => void): GrowingItems {
+  const list = new ItemsWriter(artefact, path, onBegun);
   return {
     output: list,
-    begun: list.begun.promise.then(() => undefined),
+    begun: () => list.isBegun,
     count: () => list.count,
     follow: (signal) => list.follow(signal),
     ended: () => list.whole,
@@ -49,12 +49,15 @@ class ItemsWriter implements ItemsOutput<unknown, unknown, unknown> {
   readonly #ended = deferred<unknown>();
   readonly #artefact: Items;
   readonly #path: string;
+  readonly #onBegun: () => void;
   #file: GrowingFile | undefined;
   #last: unknown;
   whole = false;
   count = 0;
+  isBegun = false;
 
-  constructor(artefact: Items, path: string) {
+  constructor(artefact: Items, path: string, onBegun: () => void) {
+    this.#onBegun = onBegun;
     this.#artefact = artefact;
     this.#path = path;
   }
@@ -66,7 +69,9 @@ class ItemsWriter implements ItemsOutput<unknown, unknown, unknown> {
     if (kept === undefined) await this.#file.append(lineOf(checked));
     this.count = kept?.count ?? 0;
     this.#last = kept?.last;
+    this.isBegun = true;
     this.begun.resolve(checked);
+    this.#onBegun();
     return kept?.last;
   }
 

@@ -135,11 +135,14 @@ export class Manifest {
 
   #update(part: Partial<ManifestContent>): Promise<void> {
     this.#content = { ...this.#content, ...part, updatedAt: new Date().toISOString() };
-    const write = this.#writing.then(async () => {
-      await this.#guard();
-      await writeAtomically(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`);
-    });
+    const write = this.#writeAfter(this.#writing);
     this.#writing = write.catch(() => undefined);
     return write;
+  }
+
+  async #writeAfter(before: Promise<void>): Promise<void> {
+    await before;
+    await this.#guard();
+    await writeAtomically(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`);
   }
 }

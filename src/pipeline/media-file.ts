@@ -24,7 +24,10 @@ export async function openMedia(
   const make = async (): Promise<FileRecord> => {
     const { media } = manifest.content;
     const artefact = 'media';
-    if (media !== undefined && canonicalJson({ ...stamp, path }) === keyOf(media)) {
+    if (
+      media !== undefined &&
+      canonicalJson({ ...media, ...stamp, path }) === canonicalJson(media)
+    ) {
       return { artefact, path, bytes: media.bytes, sha256: media.sha256 };
     }
     const { bytes, sha256 } = await hashFile(path, signal);
@@ -32,8 +35,4 @@ export async function openMedia(
     return { artefact, path, bytes, sha256 };
   };
   return { path, stamp, record: () => (record ??= make()), bytes: () => createReadStream(path) };
-}
-
-function keyOf({ sha256: _, ...stamp }: FileStamp & { path: string; sha256: string }): string {
-  return canonicalJson(stamp);
 }

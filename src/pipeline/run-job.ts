@@ -93,7 +93,15 @@ async function openRun(
   const nodes = nodesOf(plan);
   return {
     ...parts,
-    ...{ job, nodes, media, engines, signal, force, correlationId, logger, changes },
+    job,
+    nodes,
+    media,
+    engines,
+    signal,
+    force,
+    correlationId,
+    logger,
+    changes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Artefact } from '../stages/artefact.js';
+import type { Artefact, JsonArtefacts } from '../stages/artefact.js';
 import type { ConditionContext, JobFacts, Skipped, StageContext } from '../stages/stage.js';
 import { canonicalJson, digestOf } from './canonical-json.js';
 import { agreedCheckpoint, clearCheckpoints, saveCheckpoint } from './checkpoint.js';
@@ -21,13 +21,13 @@ import { keepIfValid, takeAsItIs } from './up-to-date.js';
 type Condition = ConditionContext<
   Record<string, Artefact>,
   Record<string, Artefact>,
-  Record<never, never>,
+  JsonArtefacts,
   unknown
 >;
 type Context = StageContext<
   Record<string, Artefact>,
   Record<string, Artefact>,
-  Record<never, never>,
+  JsonArtefacts,
   Record<string, Artefact>,
   unknown
 >;

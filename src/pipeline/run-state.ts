@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import type { CpwError } from '../errors.js';
 import type { Engines } from '../stages/engines.js';
 import type { Job } from './job.js';

@@ -129,7 +129,7 @@ async function recordFailure(run: RunState, one: Attempt): Promise<void> {
 
 async function recordInterruption(run: RunState, one: Attempt): Promise<void> {
   const { id } = one.node.plan.stage;
-  const { reason: cause } = run.signal;
+  const cause: unknown = run.signal.reason;
   const reason = cause instanceof Error ? cause.message : String(cause);
   run.emit({ type: 'stage', stage: id, state: 'interrupted', reason });
   await recorded(run, one, { ...recordOf(one, 'interrupted'), reason });

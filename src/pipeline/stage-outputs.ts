@@ -109,11 +109,11 @@ export class StageOutputs {
   /** Everything is whole: hashes it for the manifest. Throws CPW_INTERNAL for an output that is missing. */
   async finish(signal: AbortSignal): Promise<readonly FileRecord[]> {
     const records: FileRecord[] = [];
-    for (const { artefact, finish } of this.#channels.values()) {
-      for (const { path, about } of await finish()) {
+    for (const channel of this.#channels.values()) {
+      for (const { path, about } of await channel.finish()) {
         const { bytes, sha256 } = await hashFile(path, signal);
         records.push({
-          artefact: artefact.name,
+          artefact: channel.artefact.name,
           path: relative(this.#job, path),
           bytes,
           sha256,
@@ -125,8 +125,8 @@ export class StageOutputs {
   }
 
   /** Readers get the error. */
-  async fail(error: unknown): Promise<void> {
-    await Promise.all([...this.#channels.values()].map((channel) => channel.fail(error)));
+  async fail(reason: unknown): Promise<void> {
+    await Promise.all([...this.#channels.values()].map((channel) => channel.fail(reason)));
   }
 
   #channel(artefact: string): Channel | undefined {
@@ -138,22 +138,22 @@ function channelOf(artefact: Artefact, folder: string, onNews: () => void): Chan
   if (artefact.kind === 'json') return jsonChannel(artefact, folder);
   if (artefact.kind === 'files') return filesChannel(artefact, folder);
   if (artefact.kind === 'bytes') return bytesChannel(artefact, folder, onNews);
+  return itemsChannel(artefact, folder, onNews);
+}
+
+function itemsChannel(
+  artefact: Extract<Artefact, { kind: 'items' }>,
+  folder: string,
+  onNews: () => void,
+): Channel {
   const path = join(folder, artefact.file);
-  const growing = growingItems(artefact, path);
-  let begun = false;
-  growing.begun.then(
-    () => {
-      begun = true;
-      onNews();
-    },
-    () => undefined,
-  );
+  const growing = growingItems(artefact, path, onNews);
   return {
     artefact,
     growing,
     output: growing.output,
-    begun: () => begun,
-    items: growing.count,
+    begun: () => growing.begun(),
+    items: () => growing.count(),
     sync: () => growing.sync(),
     finish: async () => {
       if (!growing.ended()) throw missing(artefact.name, 'end() was not called');

@@ -44,7 +44,7 @@ const untranslatedMark = '[untranslated] ';
 
 /** The transcript with translated text. Words have no times in another language. */
 function inLanguage(
-  { segments, removed: _, ...rest }: Transcript,
+  { segments, ...rest }: Transcript,
   translated: readonly artefacts.TranslationItem[],
   language: string,
 ): Transcript {
@@ -52,7 +52,8 @@ function inLanguage(
   return {
     ...rest,
     language,
-    segments: segments.map(({ words: _words, ...segment }) => {
+    segments: segments.map((spoken) => {
+      const { words: _words, ...segment } = spoken;
       const found = byId.get(segment.id);
       const good = found !== undefined && found.untranslated === undefined;
       return { ...segment, text: good ? found.text : `${untranslatedMark}${segment.text}` };
