@@ -16,7 +16,7 @@ import {
   type Missing,
   type Source,
 } from './stage-sources.js';
-import { keepIfValid, takeAsItIs } from './up-to-date.js';
+import { keepIfValid, skippedAs, takeAsItIs } from './up-to-date.js';
 
 type Condition = ConditionContext<
   Record<string, Artefact>,
@@ -60,7 +60,8 @@ export async function runStage(run: RunState, node: StageNode): Promise<void> {
     const found = await findInputs(run, node);
     if ('missing' in found) {
       if (found.notRun !== undefined) throw found.notRun;
-      return skipStage(run, node, found.missing);
+      const reason = found.missing;
+      return skipStage(run, node, { reason, state: { kind: 'skipped', why: reason } });
     }
     const { stage, options } = node.plan;
     const given = stage.parameters?.(options, run) ?? options;
@@ -127,8 +128,9 @@ async function attempt(
   try {
     const skipped = await begin(run, one);
     if (skipped !== undefined) {
-      await skipStage(run, node, skipped.skipped);
-      await outputs.fail(new Error(skipped.skipped));
+      const reason = skipped.skipped;
+      await skipStage(run, node, { reason, state: skippedAs(node, reason) });
+      await outputs.fail(new Error(reason));
       return false;
     }
     const files = await outputs.finish(run.signal);

@@ -14,7 +14,8 @@ export type NodeState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly files: readonly FileRecord[] }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  /** `why` is what stages say that lack its output: itself skipped, or what it lacked. */
+  | { readonly kind: 'skipped'; readonly why: string }
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Outside of the selection, and never finished. */
   | { readonly kind: 'absent' };

@@ -75,7 +75,11 @@ function logEnd(run: RunState, one: Attempt, { wallS, waitedS, peakRssMb }: Stag
 }
 
 /** Records that a stage need not run. What it made earlier goes. */
-export async function skipStage(run: RunState, node: StageNode, reason: string): Promise<void> {
+export async function skipStage(
+  run: RunState,
+  node: StageNode,
+  { reason, state }: { readonly reason: string; readonly state: StageNode['state'] },
+): Promise<void> {
   const { stage, folder } = node.plan;
   await rm(join(run.job.folder, folder), { recursive: true, force: true });
   await run.manifest.setStage(stage.id, {
@@ -89,7 +93,7 @@ export async function skipStage(run: RunState, node: StageNode, reason: string):
     warnings: [],
     errors: [],
   });
-  node.state = { kind: 'skipped', reason };
+  node.state = state;
   node.clock = undefined;
   run.emit({ type: 'stage', stage: stage.id, state: 'skipped', reason });
   changed(run);

@@ -62,7 +62,7 @@ function findSource(
       const error = notRun(node, producer, name);
       return { missing: error.message, notRun: error };
     }
-    why ??= `${plan.stage.id} ${state.kind === 'failed' ? 'failed' : `was skipped: ${state.reason}`}`;
+    why ??= state.kind === 'failed' ? `${plan.stage.id} failed` : state.why;
   }
   if (givenArtefacts.includes(name)) return { kind: 'media' };
   return { missing: why ?? `nothing makes ${name}` };

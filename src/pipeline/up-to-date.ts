@@ -36,7 +36,7 @@ export async function takeAsItIs(
     keep(run, node, record);
     return;
   }
-  if (record?.status === 'skipped') node.state = { kind: 'skipped', reason: record.reason ?? '' };
+  if (record?.status === 'skipped') node.state = skippedAs(node, record.reason ?? '');
   else {
     const found = await findInputs();
     node.state = 'missing' in found ? { kind: 'absent' } : await unselected(run, node, found);
@@ -47,10 +47,12 @@ export async function takeAsItIs(
 /** A stage that never ran counts as skipped where its condition, asked now, says that it need not. */
 async function unselected(
   run: RunState,
-  { plan }: StageNode,
+  node: StageNode,
   inputs: readonly FoundInput[],
 ): Promise<StageNode['state']> {
-  const onlyMedia = inputs.every(({ source }) => source.kind === 'media');
+  const { plan } = node;
+  // What reads other stages' work may ask more of it than can be known.
+  const onlyMedia = inputs.every(({ artefact }) => artefact.name === 'media');
   if (!onlyMedia || plan.stage.condition === undefined) return { kind: 'absent' };
   const { path } = run.media;
   const media = { path, file: async () => path, bytes: () => run.media.bytes() };
@@ -61,7 +63,12 @@ async function unselected(
     engines: run.engines,
     inputs: Object.fromEntries(inputs.map(({ key }) => [key, media])) as never,
   });
-  return reason === undefined ? { kind: 'absent' } : { kind: 'skipped', reason };
+  return reason === undefined ? { kind: 'absent' } : skippedAs(node, reason);
+}
+
+/** The state of a stage that is skipped for this reason. */
+export function skippedAs({ plan }: StageNode, reason: string): StageNode['state'] {
+  return { kind: 'skipped', why: `${plan.stage.id} was skipped: ${reason}` };
 }
 
 function keep(run: RunState, node: StageNode, record: StageRecord): void {
