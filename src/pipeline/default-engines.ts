@@ -20,8 +20,9 @@ export interface EngineSources {
 export function defaultEngines({ pool, load = {}, translator }: EngineSources): Engines {
   return {
     recognizer: (model, options, { signal }) => pool.acquire(model, options, { ...load, signal }),
-    recognizerIdentity: async (model, options, { signal }) => {
+    recognizerIdentity: async (model, options, { signal, mayFetch = true }) => {
       if ((await missingForms(model, options)).length > 0) {
+        if (!mayFetch) return { model };
         (await pool.acquire(model, options, { ...load, signal })).close();
       }
       return recognizerIdentity(model, options);

@@ -62,19 +62,47 @@ export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
     await mkdir(folder).catch((error: unknown) => {
       throw fileError('write', folder, error);
     });
-    const request = {
-      version: 1 as const,
-      id: [...day, user, number].join('/'),
-      createdAt: now.toISOString(),
-      user,
-      workflow,
-      input: resolve(input),
-      stem: stemOf(input),
-      options: structuredClone(options) as JobRequest['options'],
-    };
+    const id = [...day, user, number].join('/');
+    const request = requestOf({ workflow, input, options }, { id, user, createdAt: now });
     await writeAtomically(join(folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
     return { folder, request };
   });
+}
+
+/** What job.json says of a new job. */
+export function requestOf(
+  { workflow, input, options = {} }: Pick<NewJob, 'workflow' | 'input' | 'options'>,
+  { id, user, createdAt }: { readonly id: string; readonly user: string; readonly createdAt: Date },
+): JobRequest {
+  return {
+    version: 1,
+    id,
+    createdAt: createdAt.toISOString(),
+    user,
+    workflow,
+    input: resolve(input),
+    stem: stemOf(input),
+    options: structuredClone(options) as JobRequest['options'],
+  };
+}
+
+/** Replaces the options of a job, for a run that goes on with others. Nobody else may be running it. */
+export async function changeOptions(job: Job, options: NewJob['options']): Promise<Job> {
+  const request = { ...job.request, options: structuredClone(options) as JobRequest['options'] };
+  await writeAtomically(join(job.folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
+  return { ...job, request };
+}
+
+/** The newest job of a workflow and an input; undefined where there is none. */
+export async function newestJob(
+  jobsDir: string,
+  { workflow, input }: Pick<NewJob, 'workflow' | 'input'>,
+): Promise<Job | undefined> {
+  const jobs = await listJobs(jobsDir);
+  return jobs
+    .filter(({ request }) => request.workflow === workflow && request.input === resolve(input))
+    .sort((a, b) => (a.request.createdAt < b.request.createdAt ? -1 : 1))
+    .at(-1);
 }
 
 /** Reads a job by its id or its folder. Throws CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS. */

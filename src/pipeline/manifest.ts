@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../errors.js';
@@ -82,12 +83,17 @@ const fileName = 'manifest.json';
  * after every change, one change after another.
  */
 export class Manifest {
-  readonly #path: string;
+  /** Undefined where nothing is to be written. */
+  readonly #path: string | undefined;
   readonly #guard: () => Promise<void>;
   #content: ManifestContent;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, content: ManifestContent, guard: () => Promise<void>) {
+  private constructor(
+    path: string | undefined,
+    content: ManifestContent,
+    guard: () => Promise<void>,
+  ) {
     this.#path = path;
     this.#content = content;
     this.#guard = guard;
@@ -110,9 +116,15 @@ export class Manifest {
     if (found.kind === 'set aside') {
       warn(`manifest.json could not be used (${found.problem}) and is now ${found.aside}`);
     }
-    const fresh = { version: 1, job, updatedAt: new Date().toISOString(), stages: {} } as const;
     const usable = found.kind === 'read' && found.value.job === job;
-    return new Manifest(path, usable ? found.value : fresh, guard);
+    return new Manifest(path, usable ? found.value : freshManifest(job), guard);
+  }
+
+  /** Reads a job's manifest without touching it; one that is damaged counts as empty. */
+  static async peek(folder: string, job: string): Promise<Manifest> {
+    const path = join(folder, fileName);
+    const text = await readFile(path, 'utf8').catch(() => '{}');
+    return new Manifest(undefined, parsed(text, job) ?? freshManifest(job), async () => undefined);
   }
 
   get content(): ManifestContent {
@@ -142,7 +154,21 @@ export class Manifest {
 
   async #writeAfter(before: Promise<void>): Promise<void> {
     await before;
+    if (this.#path === undefined) return;
     await this.#guard();
     await writeAtomically(this.#path, `${JSON.stringify(this.#content, null, 2)}\n`);
+  }
+}
+
+function freshManifest(job: string): ManifestContent {
+  return { version: 1, job, updatedAt: new Date().toISOString(), stages: {} };
+}
+
+function parsed(text: string, job: string): ManifestContent | undefined {
+  try {
+    const found = manifestSchema.safeParse(JSON.parse(text)).data;
+    return found?.job === job ? found : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,10 +1,21 @@
+import { join } from 'node:path';
 import type { LoadContext } from '../engines/load-recognizer.js';
 import { ModelPool } from '../engines/model-pool.js';
 import type { Engines } from '../stages/engines.js';
 import { allStages } from '../stages/all.js';
 import type { AnyStage } from '../stages/stage.js';
 import { defaultEngines } from './default-engines.js';
-import { createJob, listJobs, openJob, removeJob, type Job, type NewJob } from './job.js';
+import { dryRunJob, type PlannedAction } from './dry-run.js';
+import {
+  createJob,
+  listJobs,
+  newestJob,
+  openJob,
+  removeJob,
+  requestOf,
+  type Job,
+  type NewJob,
+} from './job.js';
 import type { PipelineEvent, PipelineLogger } from './pipeline-events.js';
 import type { Selection } from './plan.js';
 import { runJob, type JobResult } from './run-job.js';
@@ -27,6 +38,8 @@ export interface RunContext extends Selection {
   /** Aborting rejects with `signal.reason`; what is finished stays, and the rest can be resumed. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: PipelineEvent) => void;
+  /** In the place of the job's own, by stage; what they change runs again. */
+  readonly options?: NewJob['options'];
   /** Names the run in logs. */
   readonly correlationId?: string;
 }
@@ -79,6 +92,17 @@ export class Pipeline {
     return runJob(found, { ...context, stages: this.#stages, engines: this.#engines, logger });
   }
 
+  /**
+   * Says what a run would do with each stage of a job, or of one that is not made yet. Nothing is
+   * computed, fetched or written.
+   */
+  async plan(job: Job | NewJob, context: RunContext = {}): Promise<readonly PlannedAction[]> {
+    const options = { ...context, stages: this.#stages, engines: this.#engines };
+    if ('folder' in job) return dryRunJob(job, options);
+    const request = requestOf(job, { id: 'new', user: '', createdAt: job.now ?? new Date() });
+    return dryRunJob({ folder: join(this.jobsDir, '.none'), request }, options);
+  }
+
   /** A job by its id or folder. Throws CPW_FILE_NOT_FOUND. */
   open(name: string): Promise<Job> {
     return openJob(this.jobsDir, name);
@@ -87,6 +111,11 @@ export class Pipeline {
   /** All jobs, the oldest first. */
   list(): Promise<readonly Job[]> {
     return listJobs(this.jobsDir);
+  }
+
+  /** The newest job of a workflow and an input. */
+  newest(job: Pick<NewJob, 'workflow' | 'input'>): Promise<Job | undefined> {
+    return newestJob(this.jobsDir, job);
   }
 
   /** Removes a job with all its files. Throws CPW_INVALID_OPTIONS while it runs. */

@@ -7,14 +7,14 @@ import type { NamedFile } from '../stages/artefact.js';
 import type { Engines } from '../stages/engines.js';
 import type { AnyStage } from '../stages/stage.js';
 import { removeTemporary } from './atomic-file.js';
-import { holdJob, type Job } from './job.js';
+import { changeOptions, holdJob, type Job, type JobRequest, type NewJob } from './job.js';
 import { Manifest, type StageRecord } from './manifest.js';
 import { openMedia } from './media-file.js';
 import type { PipelineEvent, PipelineLogger } from './pipeline-events.js';
 import { planStages, type PlannedStage, type Selection } from './plan.js';
 import { filesOf } from './run-result.js';
 import { runStage } from './run-stage.js';
-import type { RunState, StageNode } from './run-state.js';
+import { nodesOf, type RunState, type StageNode } from './run-state.js';
 import { withStage } from './stage-error.js';
 import { sampleEvery } from './stage-clock.js';
 
@@ -25,6 +25,8 @@ export interface RunOptions extends Selection {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   readonly logger?: PipelineLogger | undefined;
+  /** In the place of the job's own, by stage; what they change runs again. */
+  readonly options?: NewJob['options'];
   /** Names the run in logs. Default: a random one. */
   readonly correlationId?: string | undefined;
 }
@@ -43,10 +45,14 @@ export interface JobResult {
  * stage that is not optional failed with, with its name in `stage`; the signal's reason; and
  * CPW_INVALID_OPTIONS where somebody else runs the job. What was finished stays so.
  */
-export function runJob(job: Job, options: RunOptions): Promise<JobResult> {
-  const plan = planStages(job.request, options.stages, options);
+export function runJob(given: Job, options: RunOptions): Promise<JobResult> {
+  const changes = options.options;
+  const wanted = changes === undefined ? {} : { options: structuredClone(changes) };
+  const request = { ...given.request, ...wanted } as JobRequest;
+  const plan = planStages(request, options.stages, options);
   const { signal } = options;
-  return holdJob(job, { signal }, async (hold) => {
+  return holdJob(given, { signal }, async (hold) => {
+    const job = changes === undefined ? given : await changeOptions(given, changes);
     const stop = new AbortController();
     const signals = [stop.signal, hold.lost, ...(signal === undefined ? [] : [signal])];
     const emit = options.onEvent ?? (() => undefined);
@@ -103,19 +109,6 @@ async function openRun(
     logger,
     changes,
   };
-}
-
-/** Nobody reads what stands behind the last chosen stage, so that it is not looked at. */
-function nodesOf(plan: readonly PlannedStage[]): readonly StageNode[] {
-  const last = plan.findLastIndex(({ selected }) => selected);
-  return plan.map((one, index) => ({
-    plan: one,
-    state: { kind: index <= last ? 'waiting' : 'absent' },
-    lineage: '',
-    outputs: undefined,
-    itemsRead: 0,
-    clock: undefined,
-  }));
 }
 
 async function runNodes(run: RunState): Promise<void> {

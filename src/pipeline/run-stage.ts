@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Artefact, JsonArtefacts } from '../stages/artefact.js';
 import type { ConditionContext, JobFacts, Skipped, StageContext } from '../stages/stage.js';
-import { canonicalJson, digestOf } from './canonical-json.js';
+import { digestOf } from './canonical-json.js';
 import { agreedCheckpoint, clearCheckpoints, saveCheckpoint } from './checkpoint.js';
 import { changed, type RunState, type StageNode } from './run-state.js';
 import { StageClock } from './stage-clock.js';
 import { attemptEnded, attemptFailed, skipStage } from './stage-end.js';
+import { parametersOf, type FoundInput } from './stage-parameters.js';
 import { StageOutputs } from './stage-outputs.js';
 import {
   inputOf,
@@ -32,13 +33,6 @@ type Context = StageContext<
   unknown
 >;
 
-/** A stage's inputs as they are found. */
-export interface FoundInput {
-  readonly key: string;
-  readonly artefact: Artefact;
-  readonly source: Source;
-}
-
 /** One attempt at a stage. */
 export interface Attempt {
   readonly node: StageNode;
@@ -63,9 +57,8 @@ export async function runStage(run: RunState, node: StageNode): Promise<void> {
       const reason = found.missing;
       return skipStage(run, node, { reason, state: { kind: 'skipped', why: reason } });
     }
-    const { stage, options } = node.plan;
-    const given = stage.parameters?.(options, run) ?? options;
-    const parameters = plainJson(await given);
+    const { stage } = node.plan;
+    const parameters = await parametersOf(run, node);
     node.lineage = digestOf({
       stage: stage.id,
       version: stage.version,
@@ -96,10 +89,6 @@ function lineageOf(run: RunState, source: Source): string {
   if (source.kind !== 'media') return source.node.lineage;
   const { bytes, modifiedMs } = run.media.stamp;
   return digestOf({ path: run.media.path, bytes, modifiedMs });
-}
-
-function plainJson(value: unknown): Record<string, unknown> {
-  return JSON.parse(canonicalJson(value ?? {})) as Record<string, unknown>;
 }
 
 /** True where the stage must be tried again. */

@@ -66,3 +66,16 @@ export async function until<T>(run: RunState, find: () => T | undefined): Promis
     });
   }
 }
+
+/** Nobody reads what stands behind the last chosen stage, so that it is not looked at. */
+export function nodesOf(plan: readonly PlannedStage[]): readonly StageNode[] {
+  const last = plan.findLastIndex(({ selected }) => selected);
+  return plan.map((one, index) => ({
+    plan: one,
+    state: { kind: index <= last ? 'waiting' : 'absent' },
+    lineage: '',
+    outputs: undefined,
+    itemsRead: 0,
+    clock: undefined,
+  }));
+}

@@ -42,8 +42,8 @@ export function waitForSource(
   return until(run, () => findSource(run, node, artefact));
 }
 
-/** Undefined where it is not known yet. */
-function findSource(
+/** Where an input comes from; undefined where it is not known yet. */
+export function findSource(
   run: RunState,
   node: StageNode,
   { name, kind }: Artefact,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { canonicalJson } from './canonical-json.js';
 import { hashFile } from './hash-file.js';
 import type { FileRecord, StageRecord } from './manifest.js';
-import type { FoundInput } from './run-stage.js';
+import type { FoundInput } from './stage-parameters.js';
 import { changed, type RunState, type StageNode } from './run-state.js';
 import { recordsOf, type Missing } from './stage-sources.js';
 
@@ -45,7 +45,7 @@ export async function takeAsItIs(
 }
 
 /** A stage that never ran counts as skipped where its condition, asked now, says that it need not. */
-async function unselected(
+export async function unselected(
   run: RunState,
   node: StageNode,
   inputs: readonly FoundInput[],
@@ -82,7 +82,15 @@ function keep(run: RunState, node: StageNode, record: StageRecord): void {
 export async function whyStale(
   run: RunState,
   { plan }: StageNode,
-  { record, present }: { readonly record: StageRecord; readonly present: Present },
+  {
+    record,
+    present,
+    ignoreInputs = false,
+  }: {
+    readonly record: StageRecord;
+    readonly present: Present;
+    readonly ignoreInputs?: boolean;
+  },
 ): Promise<string | undefined> {
   if (record.status !== 'completed') return `it is ${record.status}`;
   if (record.version !== plan.stage.version) return 'it is of another version';
@@ -91,6 +99,7 @@ export async function whyStale(
   }
   const damaged = await whyDamaged(run, record);
   if (damaged !== undefined) return damaged;
+  if (ignoreInputs) return undefined;
   // Waits where an input is being made again: it may come out as it was.
   const inputs = await Promise.all(
     present.inputs.map(({ source, artefact }) => recordsOf(run, source, artefact)),

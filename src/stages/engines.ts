@@ -27,6 +27,8 @@ export interface LentTranslator extends AsyncDisposable {
 /** How an engine is asked for. */
 export interface LendContext {
   readonly signal: AbortSignal;
+  /** False: what is missing is not fetched. */
+  readonly mayFetch?: boolean;
 }
 
 /** Where stages get engines from. Several jobs share what one pipeline has loaded. */
