@@ -45,6 +45,7 @@ export type {
 } from './types.js';
 export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';
 export type { Job, JobRequest, NewJob } from './pipeline/job.js';
+export { describePlan, type PlannedAction } from './pipeline/dry-run.js';
 export type { JobResult } from './pipeline/run-job.js';
 export type { PipelineEvent, PipelineLogger, StageState } from './pipeline/pipeline-events.js';
 export type { Selection } from './pipeline/plan.js';
