@@ -56,3 +56,39 @@ export const exportOptionsSchema = z.strictObject({
     .default([...transcriptFormats])
     .describe('Forms of the transcript to write'),
 });
+
+/** Options of the translation stage. */
+export const translationOptionsSchema = z.strictObject({
+  model: z.string().default('').describe('The translation model: a folder'),
+  targets: z.array(z.string().min(1)).max(5).default([]).describe('Languages to translate into'),
+  translator: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Options of Translator.load and translateBatch'),
+});
+
+/** Options of the subtitle_generation stage. */
+export const subtitleGenerationOptionsSchema = z.strictObject({
+  formats: z
+    .array(z.enum(['srt', 'vtt']))
+    .default(['srt'])
+    .describe('Forms of the subtitles'),
+});
+
+/** Options of the mux stage. */
+export const muxStageOptionsSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('Make a file with the subtitles. false: skipped'),
+  muxer: z.record(z.string(), z.unknown()).default({}).describe('Options of the muxer'),
+});
+
+/** Options of the glossary_load stage. */
+export const glossaryLoadOptionsSchema = z.strictObject({
+  terms: z.array(z.string().min(1)).default([]).describe('Tables of terms, TSV'),
+  names: z.array(z.string().min(1)).default([]).describe('Tables of names, TSV'),
+});
+
+/** Options of the tmdb stage. */
+export const tmdbOptionsSchema = z.strictObject({
+  title: z.string().min(1).optional().describe("The film's title. Unset: the stage is skipped"),
+  year: z.int32().min(1870).max(2200).optional().describe('The year it came out'),
+});

@@ -37,7 +37,7 @@ export interface JobResult {
   /** By stage, in their order: what the manifest says. */
   readonly stages: ReadonlyMap<string, StageRecord>;
   /** The finished files of an artefact, by its name, of the last stage that made it. */
-  files(artefact: string): readonly NamedFile[];
+  readonly files: (artefact: string) => readonly NamedFile[];
 }
 
 /**

@@ -79,27 +79,27 @@ function wordProblem({ start, end, words = [] }: SegmentItem): string | undefine
   return undefined;
 }
 
-const translatedSchema = z.strictObject({
-  text: z.string(),
-  score: z.exactOptional(z.number()),
-  untranslated: z.exactOptional(z.string()).describe('Why the text is no translation'),
+const translatedSchema = segmentSchema.extend({
+  untranslated: z.exactOptional(z.literal(true)).describe('The text is the source, no translation'),
 });
 const translationItemSchema = z.strictObject({
   id: z.int32().min(0),
   start: z.number().min(0),
   end: z.number().min(0),
   text: z.string(),
-  translations: z.record(z.string(), translatedSchema),
+  translations: z.record(z.string(), translatedSchema).describe('By language'),
 });
 const translationHeadSchema = z.strictObject({
   source: z.string().min(1),
   targets: z.array(z.string().min(1)),
 });
 
-/** A segment's text in the target languages. */
+/** A translated sentence as a segment of its own, its words' times estimated. */
+export type TranslatedSegment = z.output<typeof translatedSchema>;
+/** A sentence in the target languages. */
 export type TranslationItem = z.output<typeof translationItemSchema>;
 
-/** Each segment's text in every target language, in the segments' order and with their ids. */
+/** Each sentence in every target language, in order. */
 export const translations: ItemsArtefact<
   z.output<typeof translationHeadSchema>,
   TranslationItem,
@@ -108,34 +108,16 @@ export const translations: ItemsArtefact<
   kind: 'items',
   name: 'translations',
   file: 'translations.json',
-  key: 'segments',
+  key: 'sentences',
   head: translationHeadSchema,
   item: translationItemSchema,
   tail: z.strictObject({}),
 };
 
-const termSchema = z.strictObject({
-  source: z.string().min(1),
-  targets: z.record(z.string(), z.array(z.string())).describe('By language, the preferred first'),
-  notes: z.exactOptional(z.string()),
-});
-
-/** Terms and names with what they are to become. */
-export const glossary: JsonArtefact<{ terms: z.output<typeof termSchema>[] }> = {
-  kind: 'json',
-  name: 'glossary',
-  file: 'glossary.json',
-  schema: z.strictObject({ terms: z.array(termSchema) }),
-};
-
-/** Cast and crew. */
-export const names: JsonArtefact<{ names: string[] }> = {
-  kind: 'json',
-  name: 'names',
-  file: 'names.json',
-  schema: z.strictObject({ names: z.array(z.string().min(1)) }),
-};
-
+/** Tables of terms and names: `about.kind` is `terms` or `names`. */
+export const glossary: FilesArtefact = { kind: 'files', name: 'glossary' };
+/** A table of the names of cast and crew. */
+export const names: FilesArtefact = { kind: 'files', name: 'names' };
 /** Subtitle files, `about.language` each. */
 export const subtitles: FilesArtefact = { kind: 'files', name: 'subtitles' };
 /** Transcript files. */

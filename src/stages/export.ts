@@ -1,7 +1,7 @@
 import { formatTranscript } from '../export/write-transcript.js';
 import { exportOptionsSchema } from '../options/stages.js';
 import type { TranscriptFormat } from '../options/output.js';
-import type { Transcript } from '../types.js';
+import type { Segment, Transcript } from '../types.js';
 import * as artefacts from './artefacts.js';
 import { defineStage } from './stage.js';
 
@@ -27,10 +27,16 @@ export const exportStage = defineStage({
     };
     await write(transcript, job.stem);
     if (translations === undefined) return;
-    const translated: artefacts.TranslationItem[] = [];
-    for await (const item of translations.items()) translated.push(item);
-    for (const language of (await translations.head()).targets) {
-      await write(inLanguage(transcript, translated, language), `${job.stem}.${language}`);
+    const byTarget = new Map<string, Segment[]>();
+    for await (const { translations: placed } of translations.items()) {
+      for (const [target, segment] of Object.entries(placed)) {
+        const known = byTarget.get(target) ?? [];
+        known.push(marked(segment));
+        byTarget.set(target, known);
+      }
+    }
+    for (const [language, segments] of byTarget) {
+      await write({ ...transcript, language, segments }, `${job.stem}.${language}`);
     }
   },
 });
@@ -39,24 +45,12 @@ function textOf(transcript: Transcript, format: TranscriptFormat): string {
   return formatTranscript(transcript, format);
 }
 
-/** What stands before a text that could not be translated: the source is never passed off as its own translation. */
+/** What stands before a text that could not be translated. */
 const untranslatedMark = '[untranslated] ';
 
-/** The transcript with translated text. Words have no times in another language. */
-function inLanguage(
-  { segments, ...rest }: Transcript,
-  translated: readonly artefacts.TranslationItem[],
-  language: string,
-): Transcript {
-  const byId = new Map(translated.map((item) => [item.id, item.translations[language]]));
-  return {
-    ...rest,
-    language,
-    segments: segments.map((spoken) => {
-      const { words: _words, ...segment } = spoken;
-      const found = byId.get(segment.id);
-      const good = found !== undefined && found.untranslated === undefined;
-      return { ...segment, text: good ? found.text : `${untranslatedMark}${segment.text}` };
-    }),
-  };
+/** The source is never passed off as its own translation. */
+function marked({ untranslated, ...segment }: artefacts.TranslatedSegment): Segment {
+  return untranslated === true
+    ? { ...segment, text: `${untranslatedMark}${segment.text}` }
+    : segment;
 }

@@ -19,9 +19,12 @@ interface Scene {
   readonly calls: ReturnType<typeof scriptedEngines>['calls'];
   readonly input: string;
   readonly events: PipelineEvent[];
-  run(options?: Record<string, Record<string, unknown>>, context?: RunContext): Promise<JobResult>;
+  readonly run: (
+    options?: Record<string, Record<string, unknown>>,
+    context?: RunContext,
+  ) => Promise<JobResult>;
   /** What became of each stage in the run that was watched last. */
-  states(): Record<string, string>;
+  readonly states: () => Record<string, string>;
 }
 
 /** A pipeline with scripted engines, and ten seconds of sound. */
