@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkFile } from '../media/check-file.js';
 import { deliver } from '../pipeline/deliver.js';
 import { describePlan } from '../pipeline/dry-run.js';
 import type { Job, NewJob } from '../pipeline/job.js';
@@ -8,7 +9,7 @@ import type { pipelineOptionsSchema, selectionOptionsSchema } from '../options/p
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
-import { missingInput, shownInput } from './input.js';
+import { shownInput } from './input.js';
 import { pipelineView } from './pipeline-view.js';
 import { formatError, reportOf } from './report-error.js';
 
@@ -47,8 +48,7 @@ export async function runMedia(
   const failures: unknown[] = [];
   for (const file of media) {
     try {
-      const missing = await missingInput(file);
-      if (missing !== undefined) throw missing;
+      await checkFile(file);
       const wanted = job(file);
       const found = options.resume ? await pipeline.newest(wanted) : undefined;
       const context = { ...selectionOf(options), options: wanted.options ?? {} };

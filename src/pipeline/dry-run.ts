@@ -27,7 +27,12 @@ export async function dryRunJob(job: Job, options: RunOptions): Promise<readonly
   const manifest = await Manifest.peek(job.folder, job.request.id);
   const media = await openMedia(job.request.input, manifest, signal);
   const run: RunState = {
-    ...{ job, manifest, media, signal, nodes: nodesOf(plan), changes: new EventEmitter() },
+    job,
+    manifest,
+    media,
+    signal,
+    nodes: nodesOf(plan),
+    changes: new EventEmitter(),
     engines: {
       ...options.engines,
       recognizerIdentity: (model, load, context) =>

@@ -71,7 +71,7 @@ export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
 
 /** What job.json says of a new job. */
 export function requestOf(
-  { workflow, input, options = {} }: Pick<NewJob, 'workflow' | 'input' | 'options'>,
+  { workflow, input, options }: Pick<NewJob, 'workflow' | 'input' | 'options'>,
   { id, user, createdAt }: { readonly id: string; readonly user: string; readonly createdAt: Date },
 ): JobRequest {
   return {
@@ -82,13 +82,17 @@ export function requestOf(
     workflow,
     input: resolve(input),
     stem: stemOf(input),
-    options: structuredClone(options) as JobRequest['options'],
+    options: optionsOf(options),
   };
+}
+
+function optionsOf(options: NewJob['options'] = {}): JobRequest['options'] {
+  return structuredClone(options);
 }
 
 /** Replaces the options of a job, for a run that goes on with others. Nobody else may be running it. */
 export async function changeOptions(job: Job, options: NewJob['options']): Promise<Job> {
-  const request = { ...job.request, options: structuredClone(options) as JobRequest['options'] };
+  const request = { ...job.request, options: optionsOf(options) };
   await writeAtomically(join(job.folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
   return { ...job, request };
 }

@@ -97,23 +97,8 @@ async function attempt(
   node: StageNode,
   { inputs, parameters }: Pick<Attempt, 'inputs' | 'parameters'>,
 ): Promise<boolean> {
-  const { stage, folder } = node.plan;
-  const job = run.job.folder;
-  const outputs = new StageOutputs({ job, folder: join(job, folder) }, stage.outputs, () =>
-    changed(run),
-  );
-  const clock = new StageClock();
-  const one: Attempt = {
-    node,
-    inputs,
-    parameters,
-    lineage: node.lineage,
-    outputs,
-    clock,
-    startedAt: new Date().toISOString(),
-    warnings: [],
-    said: {},
-  };
+  const one = newAttempt(run, node, { inputs, parameters });
+  const { outputs, clock } = one;
   try {
     const skipped = await begin(run, one);
     if (skipped !== undefined) {
@@ -132,6 +117,27 @@ async function attempt(
   } catch (error) {
     return attemptFailed(run, one, error);
   }
+}
+
+function newAttempt(
+  run: RunState,
+  node: StageNode,
+  { inputs, parameters }: Pick<Attempt, 'inputs' | 'parameters'>,
+): Attempt {
+  const { stage, folder } = node.plan;
+  const job = run.job.folder;
+  const place = { job, folder: join(job, folder) };
+  return {
+    node,
+    inputs,
+    parameters,
+    lineage: node.lineage,
+    outputs: new StageOutputs(place, stage.outputs, () => changed(run)),
+    clock: new StageClock(),
+    startedAt: new Date().toISOString(),
+    warnings: [],
+    said: {},
+  };
 }
 
 /** Asks the stage's condition, then runs it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
 import { translationOptionsSchema } from '../options/stages.js';
 import type { Segment } from '../types.js';
@@ -49,34 +49,24 @@ export function translationStage<Unit extends TranslatedUnit>(
       const foreign = options.targets.some((target) => target !== language);
       return foreign ? undefined : `the spoken language, ${language}, is the target`;
     },
-    run: async ({ options, inputs, outputs, engines, checkpoint, signal, progress }) => {
+    run: async (context) => {
+      const { options, inputs, outputs, engines, checkpoint, signal, progress } = context;
       const { segments } = inputs;
       const { language: source } = await segments.head();
       const targets = options.targets.filter((target) => target !== source);
-      const saved = await checkpoint.load(stateSchema);
-      const sentences = tools.join(segments.items(), source)[Symbol.asyncIterator]();
-      const ahead = await taken(sentences, saved?.sentences ?? 0);
-      const hash = createHash('sha256');
-      for (const { text } of ahead) hash.update(`${text}\0`);
-      const same = saved !== undefined && hash.copy().digest('hex') === saved.texts;
-      const keep = same && ahead.length === saved.sentences ? saved.sentences : 0;
-      const kept = await outputs.translations.begin({ source, targets }, { keep });
-      const rest = kept === undefined ? resumed(ahead, sentences) : resumed([], sentences);
-      let words = 0;
-      let count = kept === undefined ? 0 : keep;
-      const seen = kept === undefined ? createHash('sha256') : hash;
-      await using translator = await engines.translator(options.model, options.translator, {
-        signal,
+      const { open, after } = await begin(outputs.translations, {
+        sentences: tools.join(segments.items(), source),
+        head: { source, targets },
+        state: await checkpoint.load(stateSchema),
       });
-      for await (const batch of batchesOf(rest, batchSize)) {
+      let words = 0;
+      const { model, translator: load } = options;
+      await using translator = await engines.translator(model, load, { signal });
+      for await (const batch of batchesOf(open, batchSize)) {
         const items = await translated(batch, { tools, translator, source, targets, signal });
-        for (const item of items) {
-          await outputs.translations.write(item);
-          seen.update(`${item.text}\0`);
-          words += item.text.split(/\s+/u).length * targets.length;
-        }
-        count += items.length;
-        await checkpoint.save({ sentences: count, texts: seen.copy().digest('hex') });
+        for (const item of items) await outputs.translations.write(item);
+        words += wordsIn(batch) * targets.length;
+        await checkpoint.save(after(batch));
         progress({ words, audioS: batch.at(-1)?.end });
       }
       await outputs.translations.end({});
@@ -111,6 +101,54 @@ async function translated<Unit extends TranslatedUnit>(
   });
 }
 
+type State = z.output<typeof stateSchema>;
+
+/** Begins the output; what an earlier run has translated stays where the sentences are still the same. */
+async function begin<Unit extends TranslatedUnit>(
+  output: {
+    begin(
+      head: { source: string; targets: string[] },
+      options: { readonly keep: number },
+    ): Promise<unknown>;
+  },
+  {
+    sentences,
+    head,
+    state,
+  }: {
+    readonly sentences: AsyncIterable<Unit>;
+    readonly head: { source: string; targets: string[] };
+    readonly state: State | undefined;
+  },
+): Promise<{
+  /** What is left to translate. */
+  readonly open: AsyncIterable<Unit>;
+  /** The state after another batch. */
+  readonly after: (batch: readonly Unit[]) => State;
+}> {
+  const rest = sentences[Symbol.asyncIterator]();
+  const ahead = await taken(rest, state?.sentences ?? 0);
+  let texts = hashOf(ahead);
+  const same = ahead.length === state?.sentences && texts.copy().digest('hex') === state.texts;
+  const kept = await output.begin(head, { keep: same ? ahead.length : 0 });
+  let count = kept === undefined ? 0 : ahead.length;
+  if (kept === undefined) texts = hashOf([]);
+  return {
+    open: resumed(kept === undefined ? ahead : [], rest),
+    after: (batch) => {
+      for (const { text } of batch) texts.update(`${text}\0`);
+      count += batch.length;
+      return { sentences: count, texts: texts.copy().digest('hex') };
+    },
+  };
+}
+
+function hashOf(sentences: readonly TranslatedUnit[]): Hash {
+  const hash = createHash('sha256');
+  for (const { text } of sentences) hash.update(`${text}\0`);
+  return hash;
+}
+
 async function taken<T>(iterator: AsyncIterator<T>, count: number): Promise<readonly T[]> {
   const found: T[] = [];
   while (found.length < count) {
@@ -119,6 +157,10 @@ async function taken<T>(iterator: AsyncIterator<T>, count: number): Promise<read
     found.push(next.value);
   }
   return found;
+}
+
+function wordsIn(batch: readonly TranslatedUnit[]): number {
+  return batch.reduce((sum, { text }) => sum + text.trim().split(/\s+/u).length, 0);
 }
 
 async function* resumed<T>(ahead: readonly T[], rest: AsyncIterator<T>): AsyncGenerator<T, void> {
