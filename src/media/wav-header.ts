@@ -30,10 +30,11 @@ export function wavHeader(dataBytes?: number): Buffer {
 
 /** Samples as 16-bit numbers, little-endian; the inverse of how they are read. */
 export function pcmBytes(samples: Float32Array): Buffer {
-  const bytes = Buffer.alloc(samples.length * bytesPerSample);
-  for (const [index, sample] of samples.entries()) {
-    const value = Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768)));
-    bytes.writeInt16LE(value, index * bytesPerSample);
+  const bytes = Buffer.allocUnsafe(samples.length * bytesPerSample);
+  // An index, since an iterator leaves an object a sample to the garbage collector.
+  for (let index = 0; index < samples.length; index += 1) {
+    const value = Math.round((samples[index] ?? 0) * 32_768);
+    bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, value)), index * bytesPerSample);
   }
   return bytes;
 }

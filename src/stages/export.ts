@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { jsonPieces } from '../export/transcript-schema.js';
 import { formatTranscript } from '../export/write-transcript.js';
 import { exportOptionsSchema } from '../options/stages.js';
 import type { TranscriptFormat } from '../options/output.js';
@@ -41,8 +43,10 @@ export const exportStage = defineStage({
   },
 });
 
-function textOf(transcript: Transcript, format: TranscriptFormat): string {
-  return formatTranscript(transcript, format);
+function textOf(transcript: Transcript, format: TranscriptFormat): string | AsyncIterable<string> {
+  return format === 'json'
+    ? Readable.from(jsonPieces(transcript))
+    : formatTranscript(transcript, format);
 }
 
 /** What stands before a text that could not be translated. */

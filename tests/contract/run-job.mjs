@@ -2,7 +2,7 @@
 import { Pipeline } from 'cpw-native';
 import { scriptedEngines } from '../helpers/scripted-engines.mjs';
 
-const [jobsDir, job, windowMs = '5'] = process.argv.slice(2);
+const [jobsDir, job, windowMs = '5', wish] = process.argv.slice(2);
 const { engines } = scriptedEngines({ windowMs: Number(windowMs) });
 const pipeline = new Pipeline({ jobsDir, engines });
 const onEvent = (event) => {
@@ -17,4 +17,8 @@ try {
   process.exitCode = 1;
 } finally {
   await pipeline.close();
+}
+if (wish === '--peak') {
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(`${JSON.stringify({ peakMb })}\n`);
 }
