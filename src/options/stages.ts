@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { glossaryOptionsSchema } from './glossary.js';
 import { mediaShape } from './media.js';
-import { transcriptFormats } from './output.js';
+import { muxOptionsSchema } from './mux.js';
+import { subtitleFormats, transcriptFormats } from './output.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
+import { sentenceOptionsSchema } from './sentences.js';
+import { subtitleOptionsSchema } from './subtitles.js';
+import { tmdbOptionsSchema } from './tmdb.js';
 import { transcribeOptionsSchema } from './transcribe.js';
 
 const { audioTrack, ffmpeg, start, end } = mediaShape;
@@ -26,6 +31,7 @@ export const asrOptionsSchema = z.strictObject({
   model: modelSchema,
   recognizer: recognizerOptionsSchema.prefault({}).describe('Options of Recognizer.load'),
   transcribe: transcribeOptionsSchema.prefault({}).describe('Options of Recognizer.transcribe'),
+  glossaryHints: glossaryOptionsSchema.shape.glossaryHints,
 });
 
 /** Options of the hallucination_removal stage. */
@@ -55,6 +61,7 @@ export const exportOptionsSchema = z.strictObject({
     .array(z.enum(transcriptFormats))
     .default([...transcriptFormats])
     .describe('Forms of the transcript to write'),
+  rules: subtitleOptionsSchema.prefault({}).describe('What the cues of subtitles keep to'),
 });
 
 /** Options of the translation stage. */
@@ -65,30 +72,30 @@ export const translationOptionsSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('Options of Translator.load and translateBatch'),
+  sentences: sentenceOptionsSchema.prefault({}).describe('How segments are joined'),
+  glossaryEnforce: glossaryOptionsSchema.shape.glossaryEnforce,
 });
 
 /** Options of the subtitle_generation stage. */
 export const subtitleGenerationOptionsSchema = z.strictObject({
-  formats: z
-    .array(z.enum(['srt', 'vtt']))
-    .default(['srt'])
-    .describe('Forms of the subtitles'),
+  formats: z.array(z.enum(subtitleFormats)).default(['srt']).describe('Forms of the subtitles'),
+  rules: subtitleOptionsSchema.prefault({}).describe('What cues keep to'),
 });
 
 /** Options of the mux stage. */
 export const muxStageOptionsSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Make a file with the subtitles. false: skipped'),
-  muxer: z.record(z.string(), z.unknown()).default({}).describe('Options of the muxer'),
+  muxer: muxOptionsSchema.prefault({}).describe('How the file is made'),
 });
 
 /** Options of the glossary_load stage. */
-export const glossaryLoadOptionsSchema = z.strictObject({
-  terms: z.array(z.string().min(1)).default([]).describe('Tables of terms, TSV'),
-  names: z.array(z.string().min(1)).default([]).describe('Tables of names, TSV'),
+export const glossaryLoadOptionsSchema = glossaryOptionsSchema.pick({
+  glossary: true,
+  names: true,
 });
 
 /** Options of the tmdb stage. */
-export const tmdbOptionsSchema = z.strictObject({
-  title: z.string().min(1).optional().describe("The film's title. Unset: the stage is skipped"),
-  year: z.int32().min(1870).max(2200).optional().describe('The year it came out'),
+export const tmdbStageOptionsSchema = z.strictObject({
+  film: tmdbOptionsSchema.prefault({}).describe('Which film it is'),
+  languages: z.array(z.string()).default([]).describe('Languages of the names, beside English'),
 });

@@ -79,27 +79,25 @@ function wordProblem({ start, end, words = [] }: SegmentItem): string | undefine
   return undefined;
 }
 
-const translatedSchema = segmentSchema.extend({
-  untranslated: z.exactOptional(z.literal(true)).describe('The text is the source, no translation'),
-});
 const translationItemSchema = z.strictObject({
   id: z.int32().min(0),
   start: z.number().min(0),
   end: z.number().min(0),
   text: z.string(),
-  translations: z.record(z.string(), translatedSchema).describe('By language'),
+  translations: z.record(z.string(), segmentSchema).describe('By language'),
 });
 const translationHeadSchema = z.strictObject({
   source: z.string().min(1),
   targets: z.array(z.string().min(1)),
 });
 
-/** A translated sentence as a segment of its own, its words' times estimated. */
-export type TranslatedSegment = z.output<typeof translatedSchema>;
 /** A sentence in the target languages. */
 export type TranslationItem = z.output<typeof translationItemSchema>;
 
-/** Each sentence in every target language, in order. */
+/**
+ * Each sentence in every target language, in order, as a segment of its own: the times of its words
+ * are estimated, and what could not be translated is marked.
+ */
 export const translations: ItemsArtefact<
   z.output<typeof translationHeadSchema>,
   TranslationItem,
@@ -116,10 +114,14 @@ export const translations: ItemsArtefact<
 
 /** Tables of terms and names: `about.kind` is `terms` or `names`. */
 export const glossary: FilesArtefact = { kind: 'files', name: 'glossary' };
+/** What came of a glossary's terms, a file for each language. */
+export const glossaryReports: FilesArtefact = { kind: 'files', name: 'glossary_reports' };
 /** A table of the names of cast and crew. */
 export const names: FilesArtefact = { kind: 'files', name: 'names' };
 /** Subtitle files, `about.language` each. */
 export const subtitles: FilesArtefact = { kind: 'files', name: 'subtitles' };
+/** The rules that subtitles do not keep, a file for each language. */
+export const subtitleReports: FilesArtefact = { kind: 'files', name: 'subtitle_reports' };
 /** Transcript files. */
 export const transcripts: FilesArtefact = { kind: 'files', name: 'transcripts' };
 /** The media with its subtitles. */

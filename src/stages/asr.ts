@@ -5,7 +5,9 @@ import type { Clip } from '../options/media.js';
 import { asrOptionsSchema } from '../options/stages.js';
 import type { TranscribeOptions } from '../options/transcribe.js';
 import type { Segment, Transcript } from '../types.js';
-import type { BytesInput } from './artefact.js';
+import { recognitionHints } from '../text/glossary-hints.js';
+import { loadGlossary } from '../text/glossary.js';
+import type { BytesInput, FilesInput } from './artefact.js';
 import * as artefacts from './artefacts.js';
 import { defineStage } from './stage.js';
 import type { LentRecognizer } from './engines.js';
@@ -38,13 +40,14 @@ export const asr = defineStage({
   id: 'asr',
   version: 1,
   inputs: { audio: artefacts.audio },
+  uses: { glossary: artefacts.glossary },
   late: { speech: artefacts.speech },
   outputs: { segments: artefacts.heardSegments },
   options: asrOptionsSchema,
-  parameters: async ({ model, recognizer, transcribe }, { engines, signal }) => {
+  parameters: async ({ model, recognizer, transcribe, glossaryHints }, { engines, signal }) => {
     const { ffmpeg: _, ...decides } = transcribe;
     const identity = await engines.recognizerIdentity(model, recognizer, { signal });
-    return { model: identity, transcribe: decides };
+    return { model: identity, transcribe: decides, glossaryHints };
   },
   condition: async ({ options, job, inputs }) => {
     if (options.transcribe.task === 'translate' && job.workflow !== 'transcribe') {
@@ -63,9 +66,10 @@ export const asr = defineStage({
     if (language === undefined) return { skipped: noSpeech };
     const heard = await beginOutput(outputs.segments, { language, saved, options });
     if (heard.doneS !== undefined) warn(goesOnAt(heard.doneS));
+    const hotwords = await hotwordsOf(options, { tables: inputs.glossary, ...language, warn });
     const call = recognizer.transcribe(
       inputs.audio.path ?? inputs.audio.bytes(),
-      callOptions(options, { language: language.language, doneS: heard.doneS }),
+      { ...callOptions(options, { ...language, doneS: heard.doneS }), hotwords },
       { signal, onNote: warn, onProgress: (fraction) => progress({ fraction }) },
     );
     let { count, last } = heard;
@@ -127,6 +131,32 @@ async function languageOf(
   );
   const [best] = scores;
   return best && { language: best.language, languageProbability: best.probability };
+}
+
+/** The terms of a glossary as what to expect, where the user names nothing of the kind. */
+async function hotwordsOf(
+  { transcribe, glossaryHints }: Options,
+  {
+    tables,
+    language: source,
+    warn,
+  }: {
+    readonly tables: FilesInput | undefined;
+    readonly language: string;
+    readonly warn: (message: string) => void;
+  },
+): Promise<string> {
+  if (tables === undefined || !glossaryHints || transcribe.hotwords !== '') {
+    return transcribe.hotwords;
+  }
+  const files = await tables.list();
+  const of = (kind: string): string[] =>
+    files.filter(({ about }) => about['kind'] === kind).map(({ path }) => path);
+  const sources = { files: of('terms'), namesFiles: of('names') };
+  const { terms } = await loadGlossary(sources, { source });
+  const { hotwords, left } = recognitionHints(terms, { prompt: transcribe.initialPrompt });
+  if (left.length > 0) warn(`${left.length} terms of the glossary did not fit into the prompt`);
+  return hotwords;
 }
 
 interface Heard {

@@ -1,5 +1,7 @@
 import type { PoolableRecognizer } from '../engines/pooled-recognizer.js';
 import type { SpeechDetector } from '../engines/speech-detector.js';
+import type { FilmNames } from '../names/film-names.js';
+import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 
 /** A recogniser that is lent; closing it gives it back. */
@@ -45,6 +47,11 @@ export interface Engines {
     context: LendContext,
   ): Promise<Readonly<Record<string, unknown>>>;
   detector(options: RecognizerOptions, context: LendContext): Promise<LentDetector>;
+  /** Looks up the names that belong to a film; absent where there is no key for it. */
+  filmNames?(
+    film: ParsedTmdbOptions,
+    context: LendContext & { readonly languages: readonly string[] },
+  ): Promise<Pick<FilmNames, 'names' | 'warnings'>>;
   translator(
     model: string,
     options: Readonly<Record<string, unknown>>,

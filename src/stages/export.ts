@@ -3,6 +3,7 @@ import { jsonPieces } from '../export/transcript-schema.js';
 import { formatTranscript } from '../export/write-transcript.js';
 import { exportOptionsSchema } from '../options/stages.js';
 import type { TranscriptFormat } from '../options/output.js';
+import type { ParsedSubtitleOptions } from '../options/subtitles.js';
 import type { Segment, Transcript } from '../types.js';
 import * as artefacts from './artefacts.js';
 import { defineStage } from './stage.js';
@@ -24,7 +25,11 @@ export const exportStage = defineStage({
     const write = async (spoken: Transcript, name: string): Promise<void> => {
       for (const format of options.formats) {
         const about = { language: spoken.language, format };
-        await outputs.transcripts.write(`${name}.${format}`, textOf(spoken, format), about);
+        await outputs.transcripts.write(
+          `${name}.${format}`,
+          textOf(spoken, format, options.rules),
+          about,
+        );
       }
     };
     await write(transcript, job.stem);
@@ -33,7 +38,7 @@ export const exportStage = defineStage({
     for await (const { translations: placed } of translations.items()) {
       for (const [target, segment] of Object.entries(placed)) {
         const known = byTarget.get(target) ?? [];
-        known.push(marked(segment));
+        known.push(segment);
         byTarget.set(target, known);
       }
     }
@@ -43,18 +48,12 @@ export const exportStage = defineStage({
   },
 });
 
-function textOf(transcript: Transcript, format: TranscriptFormat): string | AsyncIterable<string> {
+function textOf(
+  transcript: Transcript,
+  format: TranscriptFormat,
+  rules: ParsedSubtitleOptions,
+): string | AsyncIterable<string> {
   return format === 'json'
     ? Readable.from(jsonPieces(transcript))
-    : formatTranscript(transcript, format);
-}
-
-/** What stands before a text that could not be translated. */
-const untranslatedMark = '[untranslated] ';
-
-/** The source is never passed off as its own translation. */
-function marked({ untranslated, ...segment }: artefacts.TranslatedSegment): Segment {
-  return untranslated === true
-    ? { ...segment, text: `${untranslatedMark}${segment.text}` }
-    : segment;
+    : formatTranscript(transcript, format, rules);
 }

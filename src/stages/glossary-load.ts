@@ -17,18 +17,18 @@ export const glossaryLoad = defineStage({
   uses: { names: artefacts.names },
   outputs: { glossary: artefacts.glossary },
   options: glossaryLoadOptionsSchema,
-  parameters: async ({ terms, names }) => ({
+  parameters: async ({ glossary: terms, names }) => ({
     tables: await Promise.all([...terms, ...names].map(async (path) => digest(await read(path)))),
     terms: terms.map((path) => basename(path)),
     names: names.map((path) => basename(path)),
   }),
   condition: ({ options, inputs }) =>
-    options.terms.length + options.names.length === 0 && inputs.names === undefined
+    options.glossary.length + options.names.length === 0 && inputs.names === undefined
       ? 'no glossary was given'
       : undefined,
   run: async ({ options, inputs, outputs }) => {
     const tables = [
-      ...options.terms.map((path) => ({ path, kind: 'terms' })),
+      ...options.glossary.map((path) => ({ path, kind: 'terms' })),
       ...options.names.map((path) => ({ path, kind: 'names' })),
       ...((await inputs.names?.list()) ?? []).map(({ path }) => ({ path, kind: 'names' })),
     ];

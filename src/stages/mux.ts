@@ -1,62 +1,37 @@
+import { mux as muxFiles, planMux } from '../media/mux.js';
 import { muxStageOptionsSchema } from '../options/stages.js';
 import * as artefacts from './artefacts.js';
-import { defineStage, type AnyStage } from './stage.js';
-
-/** A subtitle file and its language. */
-export interface SubtitleFile {
-  readonly path: string;
-  readonly language: string;
-}
-
-/** What brings media and subtitles together. */
-export interface Muxer<Plan extends { readonly container: string }> {
-  plan(
-    media: string,
-    tracks: readonly SubtitleFile[],
-    context: {
-      readonly options: Readonly<Record<string, unknown>>;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Plan>;
-  /** Writes the file at `output`, which does not exist. */
-  mux(
-    plan: Plan,
-    output: string,
-    context: {
-      readonly options: Readonly<Record<string, unknown>>;
-      readonly signal: AbortSignal;
-      readonly onProgress: (fraction: number) => void;
-      readonly onNote: (text: string) => void;
-    },
-  ): Promise<unknown>;
-}
+import { defineStage } from './stage.js';
 
 /** `<stem>.subtitled.<container>`: the media with a soft track for each language, streams copied. */
-export function muxStage<Plan extends { readonly container: string }>(
-  muxer: Muxer<Plan>,
-): AnyStage {
-  return defineStage({
-    id: 'mux',
-    version: 1,
-    inputs: {
-      media: artefacts.media,
-      subtitles: artefacts.subtitles,
-      segments: artefacts.segments,
-    },
-    outputs: { muxed: artefacts.muxed },
-    options: muxStageOptionsSchema,
-    condition: ({ options }) => (options.enabled ? undefined : 'it is switched off'),
-    run: async ({ options, job, inputs, outputs, signal, warn, progress }) => {
-      const tracks = (await inputs.subtitles.list())
-        .filter(({ about }) => about['format'] === 'srt')
-        .map(({ path, about }) => ({ path, language: about['language'] ?? 'und' }));
-      const given = { options: options.muxer, signal };
-      const plan = await muxer.plan(job.input, tracks, given);
-      const file = outputs.muxed.reserve(`${job.stem}.subtitled.${plan.container}`);
-      const onProgress = (fraction: number): void => progress({ fraction });
-      await muxer.mux(plan, file.path, { ...given, onProgress, onNote: warn });
-      await file.publish();
-      progress({ audioS: (await inputs.segments.tail()).duration });
-    },
-  });
-}
+export const mux = defineStage({
+  id: 'mux',
+  version: 1,
+  inputs: { media: artefacts.media, subtitles: artefacts.subtitles, segments: artefacts.segments },
+  outputs: { muxed: artefacts.muxed },
+  options: muxStageOptionsSchema,
+  // ffmpeg's place changes nothing, and the output is the job's own.
+  parameters: ({ muxer: { container, defaultTrack, dropIncompatible } }) => ({
+    container,
+    defaultTrack,
+    dropIncompatible,
+  }),
+  condition: ({ options }) => (options.enabled ? undefined : 'it is switched off'),
+  run: async ({ options, job, inputs, outputs, signal, warn, progress }) => {
+    const files = await inputs.subtitles.list();
+    const languages = new Set(files.map(({ about }) => about['language']));
+    // One track a language, in the first of its forms.
+    const tracks = [...languages].flatMap((language = 'und') => {
+      const file = files.find(({ about }) => about['language'] === language);
+      return file === undefined ? [] : [{ path: file.path, language }];
+    });
+    // What is written is beside, under a name that nobody has.
+    const muxer = { ...options.muxer, overwrite: true };
+    const plan = await planMux(job.input, tracks, { options: muxer, signal });
+    const file = outputs.muxed.reserve(`${job.stem}.subtitled.${plan.container}`);
+    const onProgress = (fraction: number): void => progress({ fraction });
+    await muxFiles(plan, file.path, { options: muxer, signal, onProgress, onNote: warn });
+    await file.publish();
+    progress({ audioS: (await inputs.segments.tail()).duration });
+  },
+});

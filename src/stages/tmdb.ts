@@ -1,30 +1,26 @@
-import { tmdbOptionsSchema } from '../options/stages.js';
+import { tmdbStageOptionsSchema } from '../options/stages.js';
+import { formatNames } from '../text/names-tsv.js';
 import * as artefacts from './artefacts.js';
-import { defineStage, type AnyStage } from './stage.js';
+import { defineStage } from './stage.js';
 
-/** Finds the names of a film's cast and crew: a table as `glossary/names.tsv` is one. */
-export type FindNames = (
-  title: string,
-  context: {
-    readonly year?: number | undefined;
-    readonly signal: AbortSignal;
-    readonly onNote: (text: string) => void;
+/** Names of characters, cast and crew. The job goes on without them where they cannot be had. */
+export const tmdb = defineStage({
+  id: 'tmdb',
+  version: 1,
+  inputs: {},
+  outputs: { names: artefacts.names },
+  options: tmdbStageOptionsSchema,
+  condition: ({ options, engines }) => {
+    const { title, id } = options.film;
+    if (title === undefined && id === undefined) return 'no title was given';
+    return engines.filmNames === undefined ? 'no key for TMDB was given' : undefined;
   },
-) => Promise<string>;
-
-/** Names of cast and crew. The job goes on without them where they cannot be had. */
-export function tmdbStage(findNames: FindNames): AnyStage {
-  return defineStage({
-    id: 'tmdb',
-    version: 1,
-    inputs: {},
-    outputs: { names: artefacts.names },
-    options: tmdbOptionsSchema,
-    condition: ({ options }) => (options.title === undefined ? 'no title was given' : undefined),
-    run: async ({ options, outputs, signal, warn }) => {
-      const { title = '', year } = options;
-      const table = await findNames(title, { year, signal, onNote: warn });
-      await outputs.names.write('names.tsv', table);
-    },
-  });
-}
+  run: async ({ options, outputs, engines, signal, warn }) => {
+    const { film, languages } = options;
+    const found = await engines.filmNames?.(film, { languages, signal });
+    for (const warning of found?.warnings ?? []) warn(warning);
+    if (found === undefined || found.names.length === 0) return { skipped: 'no names were found' };
+    await outputs.names.write('names.tsv', formatNames(found.names));
+    return undefined;
+  },
+});

@@ -72,7 +72,7 @@ void t.test(
     const { stages } = await pipeline.resume(job, { to: 'asr' });
     t.strictSame([...stages.keys()], ['glossary_load', 'demux', 'vad', 'asr']);
     const rest = await pipeline.resume(job, { from: 'hallucination_removal' });
-    t.equal(rest.files('transcripts').length, 4);
+    t.equal(rest.files('transcripts').length, 5);
   },
 );
 

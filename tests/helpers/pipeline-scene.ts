@@ -30,7 +30,9 @@ export function scene(t: Test, script: Script = {}, more: PipelineOptions = {}):
   writeFileSync(input, wavOf(new Int16Array(16_000 * (script.seconds ?? 10))));
   const { seconds: _, ...rest } = script;
   const { engines, calls } = scriptedEngines({ windowMs: 1, ...rest });
-  const pipeline = new Pipeline({ jobsDir: join(folder, 'jobs'), engines, ...more });
+  const { engines: others, ...options } = more;
+  const jobsDir = join(folder, 'jobs');
+  const pipeline = new Pipeline({ jobsDir, engines: { ...engines, ...others }, ...options });
   t.teardown(() => pipeline.close());
   const events: PipelineEvent[] = [];
   const run: Scene['run'] = (options = {}, context = {}) => {

@@ -5,6 +5,7 @@ export function scriptedEngines(script?: {
   readonly windowMs?: number;
   readonly silent?: boolean;
   readonly fail?: (second: number) => void;
+  readonly textOf?: (second: number) => string;
 }): {
   readonly engines: Engines;
   readonly calls: {

@@ -9,7 +9,7 @@ const bytesPerSecond = 32_000;
  * One segment for each second of a WAV file's 16 kHz audio, each a window of its own. `calls` counts
  * what was asked for; `fail` is asked before each second.
  */
-export function scriptedEngines({ windowMs = 5, silent = false, fail } = {}) {
+export function scriptedEngines({ windowMs = 5, silent = false, fail, textOf } = {}) {
   const calls = { recognizer: 0, detector: 0, transcribe: [], detectLanguage: 0 };
   const info = {
     engine: 'probe',
@@ -35,7 +35,7 @@ export function scriptedEngines({ windowMs = 5, silent = false, fail } = {}) {
         },
         transcribe: (input, options, context = {}) => {
           calls.transcribe.push(options);
-          return transcription({ input, options, context, windowMs, fail, silent });
+          return transcription({ input, options, context, windowMs, fail, silent, textOf });
         },
       };
     },
@@ -59,7 +59,7 @@ export function scriptedEngines({ windowMs = 5, silent = false, fail } = {}) {
   return { engines, calls };
 }
 
-function transcription({ input, options, context, windowMs, fail, silent }) {
+function transcription({ input, options, context, windowMs, fail, silent, textOf = plainText }) {
   const begin = options.start ?? 0;
   const language = options.language ?? 'en';
   const segments = [];
@@ -71,7 +71,10 @@ function transcription({ input, options, context, windowMs, fail, silent }) {
       if (silent || at < begin || (options.end !== undefined && at >= options.end)) continue;
       await sleep(windowMs);
       fail?.(at);
-      const segment = segmentAt(at, segments.length, options.wordTimestamps === true);
+      const segment = segmentAt(at, segments.length, {
+        words: options.wordTimestamps === true,
+        textOf,
+      });
       segments.push(segment);
       context.onProgress?.(Math.min(1, at / 60));
       yield segment;
@@ -106,8 +109,10 @@ function resolvers() {
   return made;
 }
 
-function segmentAt(at, id, words) {
-  const text = `second ${at}`;
+const plainText = (at) => `second ${at}`;
+
+function segmentAt(at, id, { words, textOf }) {
+  const text = textOf(at);
   return {
     id,
     start: at,
@@ -120,15 +125,19 @@ function segmentAt(at, id, words) {
     compressionRatio: 1,
     temperature: 0,
     pass: 'first',
-    ...(words ? { words: wordsAt(at) } : {}),
+    ...(words ? { words: wordsAt(at, text) } : {}),
   };
 }
 
-function wordsAt(at) {
-  return [
-    { start: at, end: at + 0.4, word: 'second', probability: 0.9 },
-    { start: at + 0.4, end: at + 0.9, word: String(at), probability: 0.9 },
-  ];
+function wordsAt(at, text) {
+  const words = text.split(' ');
+  const each = 0.9 / words.length;
+  return words.map((word, index) => ({
+    start: at + index * each,
+    end: at + (index + 1) * each,
+    word,
+    probability: 0.9,
+  }));
 }
 
 /** Counts the whole seconds of a WAV file, of its path or of its bytes while they come. */

@@ -1,69 +1,47 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { Segment } from '../../src/types.js';
-import {
-  translationStage,
-  type SentenceTools,
-  type TranslatedUnit,
-} from '../../src/stages/translation.js';
-import { scriptedEngines } from '../helpers/scripted-engines.mjs';
+import type { LentTranslator } from '../../src/stages/engines.js';
 import { scene } from '../helpers/pipeline-scene.js';
 
-interface Unit extends TranslatedUnit {
-  readonly segment: Segment;
+/** A translator that does with each text what it is told. */
+function translator(one: (text: string) => string): () => Promise<LentTranslator> {
+  return async () => ({
+    translateBatch: async (texts) => texts.map((text) => ({ text: one(text) })),
+    [Symbol.asyncDispose]: async () => undefined,
+  });
 }
 
-/** A sentence is a segment, and no translation is a sentence marked as that. */
-const tools: SentenceTools<Unit> = {
-  join: async function* join(segments) {
-    for await (const segment of segments) {
-      const { id, start, end, text } = segment;
-      yield { id, start, end, text, segment };
-    }
-  },
-  place: ({ segment }, { text }) => {
-    const { words: _, ...rest } = segment;
-    return text.trim() === '' ? { ...rest, untranslated: true } : { ...rest, text };
-  },
-};
+const script = { seconds: 4, textOf: (second: number) => `Second ${second}.` };
 
+// The forerunner returned the source text as its own translation after an error.
 void t.test(
   'when a sentence cannot be translated, it is marked wherever it is shown',
   async (t) => {
-    const { engines } = scriptedEngines();
-    const { pipeline, input } = scene(
-      t,
-      { seconds: 4 },
-      {
-        stages: [translationStage(tools)],
-        engines: {
-          ...engines,
-          translator: async () => ({
-            translateBatch: async (texts) =>
-              texts.map((text) => ({
-                text: text.endsWith('2') ? '' : text.replace('second', 'Sekunde'),
-              })),
-            [Symbol.asyncDispose]: async () => undefined,
-          }),
-        },
-      },
-    );
-    const options = {
-      translation: { targets: ['de', 'en'] },
-      export: { formats: ['txt', 'json'] },
+    const engines = {
+      translator: translator((text) =>
+        text.includes('2') ? '' : text.replace('Second', 'Sekunde'),
+      ),
     };
-    const { files, stages } = await pipeline.run({ workflow: 'translate', input, options });
-    const textOf = (name: string): string =>
-      readFileSync(files('transcripts').find((file) => file.name === name)?.path ?? '', 'utf8');
+    const { pipeline, input } = scene(t, script, { engines });
+    const options = {
+      asr: { transcribe: { wordTimestamps: true } },
+      translation: { targets: ['de', 'en'] },
+      mux: { enabled: false },
+    };
+    const { files, stages } = await pipeline.run({ workflow: 'subtitle', input, options });
+    const textOf = (artefact: string, name: string): string =>
+      readFileSync(files(artefact).find((file) => file.name === name)?.path ?? '', 'utf8');
     t.equal(
-      textOf('talk.de.txt'),
-      'Sekunde 0\nSekunde 1\n[untranslated] second 2\nSekunde 3\n',
-      'the mark stands where the text does',
+      textOf('transcripts', 'talk.de.txt'),
+      'Sekunde 0.\nSekunde 1.\n[Second 2.]\nSekunde 3.\n',
     );
-    t.equal(
-      files('transcripts').some(({ name }) => name === 'talk.en.txt'),
-      false,
-      'nothing to translate',
+    t.match(textOf('subtitles', 'talk.de.srt'), /\[Second 2\.\]/u);
+    const json = JSON.parse(textOf('transcripts', 'talk.de.json')) as { segments: object[] };
+    t.match(json.segments[2], { text: 'Second 2.', untranslated: true });
+    t.strictSame(
+      files('transcripts').filter(({ name }) => name.includes('.en.')),
+      [],
+      'the language that is spoken is not translated',
     );
     t.equal(stages.get('translation')?.status, 'completed');
   },
@@ -72,23 +50,12 @@ void t.test(
 void t.test(
   'when the translator fails, the job fails: no text passes for a translation',
   async (t) => {
-    const { engines } = scriptedEngines();
-    const { pipeline, input } = scene(
-      t,
-      {},
-      {
-        stages: [translationStage(tools)],
-        engines: {
-          ...engines,
-          translator: async () => ({
-            translateBatch: async () => {
-              throw new Error('out of luck');
-            },
-            [Symbol.asyncDispose]: async () => undefined,
-          }),
-        },
-      },
-    );
+    const engines = {
+      translator: translator(() => {
+        throw new Error('out of luck');
+      }),
+    };
+    const { pipeline, input } = scene(t, script, { engines });
     const options = { translation: { targets: ['de'] } };
     await t.rejects(pipeline.run({ workflow: 'translate', input, options }), {
       stage: 'translation',
