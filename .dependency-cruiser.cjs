@@ -107,8 +107,15 @@ module.exports = {
     {
       name: 'stages-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/stages/([^/]+)[.]ts$', pathNot: '^src/stages/stage[.]ts$' },
-      to: { path: '^src/stages/', pathNot: ['^src/stages/stage[.]ts$', '^src/stages/$1[.]ts$'] },
+      // What all of them share, and the two files that list them.
+      from: { path: '^src/stages/([^/]+)[.]ts$', pathNot: '^src/stages/(all|public)[.]ts$' },
+      to: {
+        path: '^src/stages/',
+        pathNot: [
+          '^src/stages/(stage|stage-table|artefact|artefacts|engines|budgets)[.]ts$',
+          '^src/stages/$1[.]ts$',
+        ],
+      },
     },
     {
       name: 'one-loader-of-native-code',

@@ -52,3 +52,22 @@ export type {
   TranslationProblem,
   Word,
 } from './types.js';
+export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';
+export type { Job, JobRequest, NewJob } from './pipeline/job.js';
+export { describePlan, type PlannedAction } from './pipeline/dry-run.js';
+export type { JobResult } from './pipeline/run-job.js';
+export type { PipelineEvent, PipelineLogger, StageState } from './pipeline/pipeline-events.js';
+export type { Selection } from './pipeline/plan.js';
+export type { StageRecord } from './pipeline/manifest.js';
+export type { AnyStage, Stage, StageContext } from './stages/stage.js';
+export type {
+  Artefact,
+  BytesArtefact,
+  FilesArtefact,
+  ItemsArtefact,
+  JsonArtefact,
+  NamedFile,
+} from './stages/artefact.js';
+export type { Engines, LentDetector, LentRecognizer, LentTranslator } from './stages/engines.js';
+export type { StageId, Workflow } from './stages/stage-table.js';
+export * as stages from './stages/public.js';

@@ -151,7 +151,78 @@ const done = z
   })
   .describe('The last line, unless the process was killed');
 
-/** One line of `transcribe --json`. */
+const stageState = z.enum([
+  'waiting',
+  'running',
+  'completed',
+  'kept',
+  'skipped',
+  'failed',
+  'interrupted',
+]);
+
+const job = z
+  .strictObject({
+    type: z.literal('job'),
+    time,
+    file,
+    job: z.string().describe('Its id, for cpw-native jobs'),
+    folder: z.string(),
+    state: z.enum(['begun', 'resumed', 'completed']),
+    written: z.exactOptional(z.array(z.string())).describe('The results, when it is completed'),
+  })
+  .describe('A file is run through the stages of a pipeline (subtitle, jobs resume)');
+
+const stage = z
+  .strictObject({
+    type: z.literal('stage'),
+    time,
+    file,
+    stage: z.string(),
+    state: stageState.describe('kept: an earlier run finished it, and it is still valid'),
+    reason: z.exactOptional(z.string()),
+    resources: z.exactOptional(
+      z.strictObject({
+        wallS: seconds,
+        waitedS: seconds.describe('Of these, waiting for the stages before it'),
+        cpuS: seconds.describe("The process's, and so that of stages beside it too"),
+        peakRssMb: z.number().min(0),
+      }),
+    ),
+  })
+  .describe('A stage of a job has come to another state');
+
+const stageProgress = z
+  .strictObject({
+    type: z.literal('stage-progress'),
+    time,
+    file,
+    stage: z.string(),
+    fraction: z.exactOptional(z.number().min(0).max(1)),
+    audioS: z.exactOptional(seconds).describe('Seconds of audio that are done'),
+    items: z.int().min(0).describe('Segments and other items that it has written'),
+    queued: z.int().min(0).describe('Items that are there for it and that it has not read'),
+  })
+  .describe('At most once a second for each stage');
+
+const stagePlan = z
+  .strictObject({
+    type: z.literal('stage-plan'),
+    time,
+    file,
+    stages: z.array(
+      z.strictObject({
+        stage: z.string(),
+        action: z.enum(['run', 'keep', 'skip', 'check', 'leave']),
+        reason: z.string(),
+      }),
+    ),
+  })
+  .describe(
+    'With --dry-run: what would be done with each stage. check: it runs if its input changes',
+  );
+
+/** One line of `--json`. */
 export const eventSchema = z.discriminatedUnion('type', [
   start,
   model,
@@ -162,6 +233,10 @@ export const eventSchema = z.discriminatedUnion('type', [
   result,
   error,
   plan,
+  job,
+  stage,
+  stageProgress,
+  stagePlan,
   done,
 ]);
 

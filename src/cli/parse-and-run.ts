@@ -14,6 +14,8 @@ type CommandModule = typeof import('./commands/all.js');
 const commands: readonly [name: string, summary: string][] = [
   ['transcribe', 'Write down what is spoken in audio files'],
   ['translate', 'Translate texts and transcripts'],
+  ['subtitle', 'Give films subtitles in several languages'],
+  ['jobs', 'List, show, resume and remove jobs'],
   ['models', 'List, fetch, check and convert models'],
   ['config', 'Show and check the options of files and variables'],
   ['completion', "Print a shell's completion script"],

@@ -127,6 +127,26 @@ export function formatJson(transcript: Transcript): string {
   throw new CpwError('CPW_INTERNAL', message, { stage: 'export' });
 }
 
+/**
+ * The text of {@link formatJson} piece by piece, of a transcript whose segments were checked one by
+ * one: a long one takes many times its size when it is checked and written as a whole.
+ */
+export function* jsonPieces(transcript: Transcript): Generator<string, void> {
+  const { segments, removed, ...head } = rounded({ ...transcript, segments: [] });
+  const begin = JSON.stringify(head, null, 2).slice(0, -2);
+  yield `${begin},\n  "segments": [`;
+  for (const [index, segment] of transcript.segments.entries()) {
+    const [one] = rounded({ ...transcript, segments: [segment] }).segments;
+    const text = JSON.stringify(one, null, 2).replaceAll('\n', '\n    ');
+    yield `${index === 0 ? '' : ','}\n    ${text}`;
+  }
+  yield transcript.segments.length === 0 ? ']' : '\n  ]';
+  if (removed !== undefined) {
+    yield `,\n  "removed": ${JSON.stringify(removed, null, 2).replaceAll('\n', '\n  ')}`;
+  }
+  yield '\n}\n';
+}
+
 /** The transcript with its times in whole milliseconds, none of them emptied by it. */
 export function rounded(transcript: Transcript): Transcript {
   return {

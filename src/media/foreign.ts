@@ -10,7 +10,8 @@ import { spool } from './spool.js';
 import { findTools } from './tools.js';
 import { chooseTrack } from './tracks.js';
 
-interface ForeignContext extends OpenContext {
+/** How a file or stream is opened that ffmpeg is to decode. */
+export interface ForeignContext extends OpenContext {
   /** As messages call it: a quoted path, or `The stream`. */
   readonly name: string;
   /** What the content looks like, in words; '' for what could be decoded here. */
@@ -26,6 +27,15 @@ export async function openForeignFile(
   path: string,
   context: ForeignContext,
 ): Promise<OpenedInput> {
+  const { input, durationS } = await chooseSound(path, context);
+  return start(addon, input, { durationS: durationS ?? -1 });
+}
+
+/** What ffmpeg is to decode of a file, and how long that is, where the file says so. */
+export async function chooseSound(
+  path: string,
+  context: ForeignContext,
+): Promise<{ readonly input: FfmpegInput; readonly durationS: number | undefined }> {
   const { name, media, signal, onNote } = context;
   const tools = await findTools(media.ffmpeg, { need: needOf(context), signal });
   const info = await probeMedia(path, tools, { name, signal });
@@ -42,7 +52,7 @@ export async function openForeignFile(
     ...limitOf(context),
     onNote,
   };
-  return start(addon, input, { durationS: track.endS ?? info.durationS ?? -1 });
+  return { input, durationS: track.endS ?? info.durationS };
 }
 
 /** How many channels the track has that would be read of a file that ffmpeg is to decode. */

@@ -35,6 +35,31 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./translate.js')).translateCommand),
   },
   {
+    name: 'subtitle',
+    summary: 'Give films subtitles in several languages',
+    load: async () => leaf((await import('./subtitle.js')).subtitleCommand),
+  },
+  {
+    name: 'jobs list',
+    summary: 'List the jobs of a folder',
+    load: async () => leaf((await import('./jobs.js')).jobsListCommand),
+  },
+  {
+    name: 'jobs show',
+    summary: 'Show the stages of a job',
+    load: async () => leaf((await import('./jobs.js')).jobsShowCommand),
+  },
+  {
+    name: 'jobs resume',
+    summary: 'Go on with a job',
+    load: async () => leaf((await import('./jobs-resume.js')).jobsResumeCommand),
+  },
+  {
+    name: 'jobs clean',
+    summary: 'Remove jobs or their checkpoints',
+    load: async () => leaf((await import('./jobs-clean.js')).jobsCleanCommand),
+  },
+  {
     name: 'models list',
     summary: 'List the installed models, or those that can be fetched',
     load: async () => leaf((await import('./models.js')).modelsListCommand),

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
+import { dryRunOptionsSchema } from '../../options/general.js';
+import { outputOptionsSchema } from '../../options/output.js';
+import type { Command } from '../command.js';
+import { createEvents } from '../event-stream.js';
+import { exitStatus } from '../exit-codes.js';
+import { hubOf } from '../library.js';
+
+const { outputDir, overwrite } = outputOptionsSchema.shape;
+const schemas = {
+  jobs: z.strictObject({ jobsDir: jobsDirSchema }),
+  selection: selectionOptionsSchema,
+  output: z.strictObject({ outputDir, overwrite }),
+  dry: dryRunOptionsSchema,
+};
+
+/** `cpw-native jobs resume <job>` */
+export const jobsResumeCommand: Command<typeof schemas> = {
+  name: 'jobs resume',
+  words: '<job>',
+  summary:
+    'Goes on with a job that failed or was interrupted, with its own options. What is finished and ' +
+    'valid is kept.',
+  examples: [
+    ['jobs resume 2026/01/31/anna/1', 'from where it stopped'],
+    ['jobs resume 2026/01/31/anna/1 --dry-run', 'what would be done with each stage'],
+    ['jobs resume 2026/01/31/anna/1 --only export --force', 'one stage again'],
+  ],
+  schemas,
+  count: [1, 1],
+  tellsWarnings: true,
+  run: async ([name = ''], { jobs, selection, output, dry }, context) => {
+    const { general, reporter } = context;
+    const [{ Pipeline }, { runOne, selectionOf, showPlan }] = await Promise.all([
+      import('../../pipeline/pipeline.js'),
+      import('../run-jobs.js'),
+    ]);
+    const pipeline = new Pipeline({ jobsDir: jobs.jobsDir, load: { hub: hubOf() } });
+    const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
+    const { dryRun } = dry;
+    const results = ['transcripts', 'subtitles', 'muxed'];
+    const work = { ...context, ...output, events, dryRun, several: false, results };
+    try {
+      const job = await pipeline.open(name);
+      const { input } = job.request;
+      const run = selectionOf(selection);
+      if (dryRun) await showPlan(input, work, { pipeline, job, context: run });
+      else await runOne(input, work, { pipeline, found: job, context: run });
+    } finally {
+      reporter.done();
+      await pipeline.close();
+    }
+    return exitStatus.ok;
+  },
+};

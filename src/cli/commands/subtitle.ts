@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { modelOptionsSchema } from '../../options/config.js';
+import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
+import { outputOptionsSchema } from '../../options/output.js';
+import { optionsError } from '../../options/parse.js';
+import { pipelineOptionsSchema, subtitleCommandSchema } from '../../options/pipeline.js';
+import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
+import type { NewJob } from '../../pipeline/job.js';
+import type { Command, CommandContext } from '../command.js';
+import { createEvents } from '../event-stream.js';
+import { exitStatusOf, Interruption } from '../exit-codes.js';
+import type { FlagValues } from '../flags.js';
+import { downloadsOf } from '../downloads.js';
+import { cacheDirOf, modelsDirOf, startLog } from '../library.js';
+import { packageVersion } from '../package-version.js';
+import { reportOf } from '../report-error.js';
+import { heardStages } from '../stage-options.js';
+
+const { outputDir, overwrite } = outputOptionsSchema.shape;
+const schemas = {
+  subtitle: subtitleCommandSchema,
+  model: modelOptionsSchema,
+  recognizer: recognizerOptionsSchema,
+  transcribe: transcribeOptionsSchema,
+  output: z.strictObject({ outputDir, overwrite }),
+  pipeline: pipelineOptionsSchema,
+  job: jobOptionsSchema,
+  dry: dryRunOptionsSchema,
+};
+type Values = FlagValues<typeof schemas>;
+
+/** `cpw-native subtitle <media..>` */
+export const subtitleCommand: Command<typeof schemas> = {
+  name: 'subtitle',
+  words: '<media..>',
+  summary:
+    'Gives films subtitles: writes down what is spoken, translates it, and adds a track for each ' +
+    'language. Each file is a job that can be resumed.',
+  examples: [
+    ['subtitle film.mp4', 'subtitles in the spoken language'],
+    ['subtitle film.mkv --source en --targets es,hi', 'and in two others'],
+    ['subtitle film.mp4 --resume', 'go on where an earlier run stopped'],
+    ['subtitle film.mp4 --dry-run', 'what would be done with each stage'],
+  ],
+  schemas,
+  count: [1, Infinity],
+  tellsWarnings: true,
+  run,
+};
+
+async function run(
+  media: readonly string[],
+  values: Values,
+  context: CommandContext,
+): Promise<number> {
+  const { general, reporter, configuration } = context;
+  const startedAt = performance.now();
+  const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
+  events.emit({ type: 'start', version: packageVersion(), files: [...media] });
+  const end = (status: number, failed: number): number => {
+    const elapsedS = (performance.now() - startedAt) / 1000;
+    events.emit({ type: 'done', status, files: media.length, failed, elapsedS });
+    return status;
+  };
+  try {
+    for (const message of configuration.warnings) {
+      if (general.json) events.emit({ type: 'warning', message });
+      else reporter.warn(message);
+    }
+    const { status, failed } = await runAll(media, values, { ...context, events });
+    return end(status, failed);
+  } catch (error) {
+    const { code, stage, message } = reportOf(error);
+    const known = error instanceof Interruption ? null : code;
+    events.emit({ type: 'error', code: known, stage, message });
+    end(exitStatusOf(error), media.length);
+    throw error;
+  }
+}
+
+async function runAll(
+  media: readonly string[],
+  values: Values,
+  context: CommandContext & { readonly events: ReturnType<typeof createEvents> },
+): Promise<{ readonly status: number; readonly failed: number }> {
+  const options = stageOptions(values, context);
+  const [{ Pipeline }, { runMedia }] = await Promise.all([
+    import('../../pipeline/pipeline.js'),
+    import('../run-jobs.js'),
+  ]);
+  await startLog(context.general);
+  const { context: load } = downloadsOf(values.recognizer, context);
+  const pipeline = new Pipeline({ jobsDir: values.pipeline.jobsDir, load });
+  const work = {
+    ...context,
+    ...values.output,
+    dryRun: values.dry.dryRun,
+    several: media.length > 1,
+    results: ['subtitles', 'muxed'],
+  };
+  const job = (file: string): NewJob => ({ workflow: 'subtitle', input: file, options });
+  try {
+    return await runMedia(media, work, { pipeline, job, options: values.pipeline });
+  } finally {
+    context.reporter.done();
+    await pipeline.close();
+  }
+}
+
+function stageOptions(
+  { subtitle, model, recognizer, transcribe }: Values,
+  { general }: CommandContext,
+): NonNullable<NewJob['options']> {
+  const { targets, translateModel } = subtitle;
+  if (targets.length > 0 && translateModel === undefined) {
+    const message = 'is missing; name the translation model, or leave out --targets';
+    throw optionsError([{ option: '--translate-model', message }], 'subtitle');
+  }
+  const heard = heardStages({
+    model: model.model,
+    recognizer: {
+      ...recognizer,
+      modelsDir: modelsDirOf(recognizer),
+      cacheDir: cacheDirOf(recognizer),
+      download: general.offline ? 'never' : recognizer.download,
+    },
+    transcribe: {
+      ...transcribe,
+      language: languageOf(subtitle.source, transcribe),
+      wordTimestamps: true,
+    },
+  });
+  if (translateModel === undefined) return heard;
+  return { ...heard, translation: { model: translateModel, targets } };
+}
+
+/** `--source`, under the name that all commands share. */
+function languageOf(source: string, { language }: ParsedTranscribeOptions): string {
+  if (source === 'auto' || language === 'auto' || source === language) {
+    return source === 'auto' ? language : source;
+  }
+  const message = `${source} and --language ${language} are two languages; give one`;
+  throw optionsError([{ option: '--source', message }], 'subtitle');
+}

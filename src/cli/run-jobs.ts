@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { checkFile } from '../media/check-file.js';
+import { deliver } from '../pipeline/deliver.js';
+import { describePlan } from '../pipeline/dry-run.js';
+import type { Job, NewJob } from '../pipeline/job.js';
+import type { Pipeline, RunContext } from '../pipeline/pipeline.js';
+import type { JobResult } from '../pipeline/run-job.js';
+import type { pipelineOptionsSchema, selectionOptionsSchema } from '../options/pipeline.js';
+import type { CommandContext } from './command.js';
+import type { EventStream } from './event-stream.js';
+import { exitStatusOf, worstStatus } from './exit-codes.js';
+import { shownInput } from './input.js';
+import { pipelineView } from './pipeline-view.js';
+import { formatError, reportOf } from './report-error.js';
+
+/** A command that runs media through a pipeline. */
+export interface PipelineWork extends CommandContext {
+  readonly events: EventStream;
+  readonly several: boolean;
+  readonly dryRun: boolean;
+  /** The artefacts whose files go to `outputDir`; absent: they stay in the job's folder. */
+  readonly results?: readonly string[];
+  readonly outputDir: string;
+  readonly overwrite: boolean;
+}
+
+type Selected = z.output<typeof selectionOptionsSchema>;
+
+/** Which stages run, as the pipeline takes it. */
+export function selectionOf({ from, to, only, force }: Selected): RunContext {
+  return { from, to, force, ...(only.length === 0 ? {} : { only }) };
+}
+
+/** Runs a job for each file, one after the other with shared models, and tells how it ended. */
+export async function runMedia(
+  media: readonly string[],
+  work: PipelineWork,
+  {
+    pipeline,
+    job,
+    options,
+  }: {
+    readonly pipeline: Pipeline;
+    readonly job: (file: string) => NewJob;
+    readonly options: z.output<typeof pipelineOptionsSchema>;
+  },
+): Promise<{ readonly status: number; readonly failed: number }> {
+  const failures: unknown[] = [];
+  for (const file of media) {
+    try {
+      await checkFile(file);
+      const wanted = job(file);
+      const found = options.resume ? await pipeline.newest(wanted) : undefined;
+      const context = { ...selectionOf(options), options: wanted.options ?? {} };
+      if (work.dryRun) await showPlan(file, work, { pipeline, job: found ?? wanted, context });
+      else await runOne(file, work, { pipeline, wanted, found, context });
+    } catch (error) {
+      work.reporter.done();
+      if (work.signal.aborted) throw work.signal.reason;
+      failures.push(error);
+      tellFailure(file, error, work);
+    }
+  }
+  return { status: worstStatus(failures.map(exitStatusOf)), failed: failures.length };
+}
+
+/** Runs one job and brings its results to where they are wanted. */
+export async function runOne(
+  file: string,
+  work: PipelineWork,
+  {
+    pipeline,
+    wanted,
+    found,
+    context,
+  }: {
+    readonly pipeline: Pipeline;
+    readonly wanted?: NewJob;
+    readonly found: Job | undefined;
+    readonly context: RunContext;
+  },
+): Promise<JobResult> {
+  const { signal, events, general, reporter } = work;
+  const job = found ?? (wanted && (await pipeline.create(wanted, { signal })));
+  if (job === undefined) throw new TypeError('a job or what to make of it is needed');
+  const { id } = job.request;
+  const state = found === undefined ? 'begun' : 'resumed';
+  events.emit({ type: 'job', file, job: id, folder: job.folder, state });
+  reporter.note(`${shownInput(file)}: job ${id} ${state}; its folder is ${shownInput(job.folder)}`);
+  const onEvent = pipelineView(file, { reporter, events, json: general.json });
+  const result = await pipeline.resume(job, { ...context, signal, onEvent });
+  reporter.done();
+  signal.throwIfAborted();
+  const files = (work.results ?? []).flatMap((artefact) => result.files(artefact));
+  const written = await deliver(files, work);
+  events.emit({
+    type: 'job',
+    file,
+    job: id,
+    folder: job.folder,
+    state: 'completed',
+    written: [...written],
+  });
+  for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
+  return result;
+}
+
+/** Says what would be done with each stage. */
+export async function showPlan(
+  file: string,
+  { events, general, reporter }: PipelineWork,
+  {
+    pipeline,
+    job,
+    context,
+  }: {
+    readonly pipeline: Pipeline;
+    readonly job: Job | NewJob;
+    readonly context: RunContext;
+  },
+): Promise<void> {
+  const actions = await pipeline.plan(job, context);
+  events.emit({ type: 'stage-plan', file, stages: [...actions] });
+  if (!general.json) reporter.result(`${shownInput(file)}\n${describePlan(actions)}`);
+}
+
+function tellFailure(file: string, error: unknown, work: PipelineWork): void {
+  const { general, reporter, events, several } = work;
+  const { code, stage, message } = reportOf(error);
+  events.emit({ type: 'error', file, code, stage, message });
+  reporter.error(formatError(error, { ...general, ...(several ? { file } : {}) }));
+}

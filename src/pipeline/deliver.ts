@@ -1,0 +1,67 @@
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { existingFile } from '../export/plan-outputs.js';
+import { fileError, systemErrorCode } from '../models/convert/file-error.js';
+import type { NamedFile } from '../stages/artefact.js';
+import { besideName } from './atomic-file.js';
+
+/** From here on a file shares its place on the disk with the job's, where it can. */
+const sharedFromBytes = 64 << 20;
+
+/**
+ * Brings a job's results to a folder of the user's; each appears whole or not at all. Resolves to
+ * the paths. Throws CPW_INVALID_OPTIONS where a file exists and may not be replaced, before any is
+ * written, and CPW_OUT_OF_MEMORY on a full disk.
+ */
+export async function deliver(
+  files: readonly NamedFile[],
+  { outputDir, overwrite }: { readonly outputDir: string; readonly overwrite: boolean },
+): Promise<readonly string[]> {
+  const wanted = files.map(({ name, path }) => ({ path, final: join(outputDir, name) }));
+  if (!overwrite) await refuseExisting(wanted.map(({ final }) => final));
+  await mkdir(resolve(outputDir), { recursive: true }).catch((error: unknown) => {
+    throw fileError('write', outputDir, error);
+  });
+  for (const { path, final } of wanted) await place(path, final, overwrite);
+  return wanted.map(({ final }) => final);
+}
+
+async function refuseExisting(paths: readonly string[]): Promise<void> {
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const existing = paths.filter((_, index) => there[index] !== undefined);
+  if (existing.length > 0) throw existingFile(existing);
+}
+
+async function place(path: string, final: string, overwrite: boolean): Promise<void> {
+  const temporary = besideName(final);
+  try {
+    await copyOrShare(path, temporary);
+    if (overwrite) return await rename(temporary, final);
+    // Unlike rename, link refuses a name that has come to exist meanwhile.
+    await link(temporary, final).catch(async (error: unknown) => {
+      const code = systemErrorCode(error) ?? '';
+      if (code === 'EEXIST') throw existingFile([final]);
+      // exFAT and some network folders have no links.
+      if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code)) throw error;
+      await refuseExisting([final]);
+      await rename(temporary, final);
+    });
+  } catch (error) {
+    throw fileError('write', final, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function copyOrShare(path: string, temporary: string): Promise<void> {
+  const { size } = await stat(path);
+  if (size >= sharedFromBytes) {
+    try {
+      return await link(path, temporary);
+    } catch {
+      // Another file system, or one without links.
+    }
+  }
+  await copyFile(path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+}

@@ -1,0 +1,228 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { CpwError } from '../errors.js';
+import { sanitizeFilename, stemOf } from '../export/file-name.js';
+import { fileError, systemErrorCode } from '../models/convert/file-error.js';
+import { withLock, type Hold, type LockOptions } from '../models/store-lock.js';
+import { workflows, type Workflow } from '../stages/stage-table.js';
+import { writeAtomically } from './atomic-file.js';
+import { readJsonFile } from './json-file.js';
+
+const requestSchema = z.strictObject({
+  version: z.literal(1),
+  id: z.string().min(1),
+  createdAt: z.iso.datetime(),
+  user: z.string(),
+  workflow: z.enum(workflows),
+  input: z.string().min(1).describe('Absolute path of the media file'),
+  stem: z.string().min(1),
+  options: z.record(z.string(), z.record(z.string(), z.unknown())).describe('By stage'),
+});
+
+/** job.json: what was asked for. */
+export type JobRequest = z.output<typeof requestSchema>;
+
+/** A job's folder and what was asked for. */
+export interface Job {
+  readonly folder: string;
+  readonly request: JobRequest;
+}
+
+/** What a new job is made of. */
+export interface NewJob {
+  readonly workflow: Workflow;
+  /** The media file's path. */
+  readonly input: string;
+  /** By stage; no secret may be among them, since job.json is read by others. */
+  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Default: the user of this process. */
+  readonly user?: string;
+  /** Default: now. Only its date matters. */
+  readonly now?: Date;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const requestFile = 'job.json';
+
+/**
+ * Makes `<jobsDir>/YYYY/MM/DD/<user>/<n>/` with job.json. Numbers are given under a lock that holds
+ * between hosts, count up and are never given again, also when jobs are removed.
+ */
+export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
+  const { workflow, input, options = {}, now = new Date(), signal } = job;
+  const user = sanitizeFilename(job.user ?? userName());
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].map(String);
+  const parent = join(resolve(jobsDir), ...day, user);
+  return withLock(join(parent, '.numbers.lock'), { signal }, async () => {
+    const number = await nextNumber(parent);
+    const folder = join(parent, String(number));
+    // Not recursive: what exists is another job's.
+    await mkdir(folder).catch((error: unknown) => {
+      throw fileError('write', folder, error);
+    });
+    const id = [...day, user, number].join('/');
+    const request = requestOf({ workflow, input, options }, { id, user, createdAt: now });
+    await writeAtomically(join(folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
+    return { folder, request };
+  });
+}
+
+/** What job.json says of a new job. */
+export function requestOf(
+  { workflow, input, options }: Pick<NewJob, 'workflow' | 'input' | 'options'>,
+  { id, user, createdAt }: { readonly id: string; readonly user: string; readonly createdAt: Date },
+): JobRequest {
+  return {
+    version: 1,
+    id,
+    createdAt: createdAt.toISOString(),
+    user,
+    workflow,
+    input: resolve(input),
+    stem: stemOf(input),
+    options: optionsOf(options),
+  };
+}
+
+function optionsOf(options: NewJob['options'] = {}): JobRequest['options'] {
+  return structuredClone(options);
+}
+
+/** Replaces the options of a job, for a run that goes on with others. Nobody else may be running it. */
+export async function changeOptions(job: Job, options: NewJob['options']): Promise<Job> {
+  const request = { ...job.request, options: optionsOf(options) };
+  await writeAtomically(join(job.folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
+  return { ...job, request };
+}
+
+/** The newest job of a workflow and an input; undefined where there is none. */
+export async function newestJob(
+  jobsDir: string,
+  { workflow, input }: Pick<NewJob, 'workflow' | 'input'>,
+): Promise<Job | undefined> {
+  const jobs = await listJobs(jobsDir);
+  return jobs
+    .filter(({ request }) => request.workflow === workflow && request.input === resolve(input))
+    .sort((a, b) => (a.request.createdAt < b.request.createdAt ? -1 : 1))
+    .at(-1);
+}
+
+/** Reads a job by its id or its folder. Throws CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS. */
+export async function openJob(jobsDir: string, name: string): Promise<Job> {
+  const byId = join(resolve(jobsDir), ...name.split('/'));
+  const inside = !relative(resolve(jobsDir), byId).startsWith('..');
+  const folders = inside ? [byId, resolve(name)] : [resolve(name)];
+  for (const folder of folders) {
+    const found = await readJsonFile(join(folder, requestFile), requestSchema);
+    if (found.kind === 'read') return { folder, request: found.value };
+    if (found.kind === 'set aside') throw damaged(folder, found);
+  }
+  throw new CpwError(
+    'CPW_FILE_NOT_FOUND',
+    `There is no job ${JSON.stringify(name)} in ${JSON.stringify(jobsDir)}. ` +
+      'Next step: cpw-native jobs list shows the jobs; --jobs-dir names another folder.',
+    { details: { job: name, jobsDir } },
+  );
+}
+
+function damaged(
+  folder: string,
+  { problem, aside }: { readonly problem: string; readonly aside: string },
+): CpwError {
+  return new CpwError(
+    'CPW_INVALID_OPTIONS',
+    `job.json of ${JSON.stringify(folder)} could not be used (${problem}) and is now ` +
+      `${JSON.stringify(aside)}. Next step: mend it and rename it back, or begin a new job.`,
+    { details: { folder, aside } },
+  );
+}
+
+/** All jobs, the oldest first. What is no job is left out. */
+export async function listJobs(jobsDir: string): Promise<readonly Job[]> {
+  const root = resolve(jobsDir);
+  const jobs: Job[] = [];
+  for (const folder of await jobFolders(root)) {
+    const found = await readRequest(folder);
+    if (found !== undefined) jobs.push({ folder, request: found });
+  }
+  return jobs;
+}
+
+/** Lists without touching: a job.json that is damaged stays for whoever opens the job. */
+async function readRequest(folder: string): Promise<JobRequest | undefined> {
+  try {
+    const text = await readFile(join(folder, requestFile), 'utf8');
+    return requestSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function jobFolders(root: string): Promise<readonly string[]> {
+  const levels = [/^\d{4}$/u, /^\d{2}$/u, /^\d{2}$/u, /^[^.]/u, /^\d+$/u];
+  let folders = [root];
+  for (const level of levels) {
+    const below = await Promise.all(folders.map((folder) => namesIn(folder, level)));
+    folders = below.flat();
+  }
+  return folders;
+}
+
+async function namesIn(folder: string, level: RegExp): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const fitting = names.filter((name) => level.test(name));
+  const order = new Intl.Collator('en', { numeric: true });
+  return fitting.sort(order.compare).map((name) => join(folder, name));
+}
+
+/** Removes a job's folder with all that is in it, unless somebody works on it. */
+export async function removeJob(job: Job, options: LockOptions = {}): Promise<void> {
+  await holdJob(job, options, () => rm(job.folder, { recursive: true, force: true }));
+}
+
+/**
+ * Runs `work` while nobody else works on the job. Throws CPW_INVALID_OPTIONS where somebody does,
+ * on this host or another that shares the folder.
+ */
+export function holdJob<T>(
+  { folder, request }: Job,
+  options: LockOptions,
+  work: (hold: Hold) => Promise<T>,
+): Promise<T> {
+  const refuse = (holder: string): CpwError =>
+    new CpwError(
+      'CPW_INVALID_OPTIONS',
+      `Job ${request.id} is being run by ${holder}. Next step: wait for it, or stop it first.`,
+      { details: { job: request.id, holder } },
+    );
+  return withLock(`${folder}.lock`, { refuse, ...options }, work);
+}
+
+async function nextNumber(parent: string): Promise<number> {
+  const counter = join(parent, '.last-number');
+  const last = Number(await readFile(counter, 'utf8').catch(absent));
+  const taken = (await readdir(parent).catch(() => [])).filter((name) => /^\d+$/u.test(name));
+  const next = Math.max(Number.isSafeInteger(last) ? last : 0, ...taken.map(Number)) + 1;
+  await writeAtomically(counter, String(next));
+  return next;
+}
+
+function absent(error: unknown): string {
+  if (systemErrorCode(error) === 'ENOENT') return '0';
+  throw error;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // Containers run under numbers that have no name.
+    return `uid-${process.getuid?.() ?? 0}`;
+  }
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

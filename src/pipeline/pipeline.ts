@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { LoadContext } from '../engines/load-recognizer.js';
+import { ModelPool } from '../engines/model-pool.js';
+import type { Engines } from '../stages/engines.js';
+import { allStages } from '../stages/all.js';
+import type { AnyStage } from '../stages/stage.js';
+import { defaultEngines } from './default-engines.js';
+import { dryRunJob, type PlannedAction } from './dry-run.js';
+import {
+  createJob,
+  listJobs,
+  newestJob,
+  openJob,
+  removeJob,
+  requestOf,
+  type Job,
+  type NewJob,
+} from './job.js';
+import type { PipelineEvent, PipelineLogger } from './pipeline-events.js';
+import type { Selection } from './plan.js';
+import { runJob, type JobResult } from './run-job.js';
+
+/** What a pipeline is made of. */
+export interface PipelineOptions {
+  /** Folder of the jobs. Default: `out`. */
+  readonly jobsDir?: string;
+  /** Stages of your own; one with the name of a built-in stage takes its place. */
+  readonly stages?: readonly AnyStage[];
+  /** Where the built-in stages get engines from. Default: this package's, one pool for all jobs. */
+  readonly engines?: Partial<Engines>;
+  /** How missing models are fetched. */
+  readonly load?: Omit<LoadContext, 'signal'>;
+  readonly logger?: PipelineLogger;
+}
+
+/** How one run of a job goes. */
+export interface RunContext extends Selection {
+  /** Aborting rejects with `signal.reason`; what is finished stays, and the rest can be resumed. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: PipelineEvent) => void;
+  /** In the place of the job's own, by stage; what they change runs again. */
+  readonly options?: NewJob['options'];
+  /** Names the run in logs. */
+  readonly correlationId?: string;
+}
+
+/**
+ * Runs media through stages, as jobs that are recorded on the disk and can be resumed. Jobs of one
+ * pipeline share the models that it has loaded.
+ *
+ * @example
+ * ```ts
+ * await using pipeline = new Pipeline({ jobsDir: 'out' });
+ * const { files } = await pipeline.run({
+ *   workflow: 'transcribe',
+ *   input: 'talk.mp4',
+ *   options: { asr: { model: 'base' } },
+ * });
+ * for (const { path } of files('transcripts')) console.log(path);
+ * ```
+ */
+export class Pipeline {
+  readonly jobsDir: string;
+  readonly #stages: readonly AnyStage[];
+  readonly #engines: Engines;
+  readonly #pool = new ModelPool();
+  readonly #logger: PipelineLogger | undefined;
+
+  constructor(options: PipelineOptions = {}) {
+    const { jobsDir = 'out', stages: own = [], engines = {}, load, logger } = options;
+    this.jobsDir = jobsDir;
+    const replaced = new Set(own.map(({ id }) => id));
+    this.#stages = [...allStages.filter(({ id }) => !replaced.has(id)), ...own];
+    this.#engines = { ...defaultEngines({ pool: this.#pool, load }), ...engines };
+    this.#logger = logger;
+  }
+
+  /** Makes a job and runs it. Throws what its stages fail with; the job stays and can be resumed. */
+  async run(job: NewJob, context: RunContext = {}): Promise<JobResult> {
+    return this.resume(await this.create(job, context), context);
+  }
+
+  /** Makes a job without running it: a numbered folder with job.json. */
+  create(job: NewJob, { signal }: Pick<RunContext, 'signal'> = {}): Promise<Job> {
+    return createJob(this.jobsDir, signal === undefined ? job : { ...job, signal });
+  }
+
+  /** Runs what is not finished of a job, given as it is or by its id or folder. */
+  async resume(job: Job | string, context: RunContext = {}): Promise<JobResult> {
+    const found = typeof job === 'string' ? await this.open(job) : job;
+    const logger = this.#logger;
+    return runJob(found, { ...context, stages: this.#stages, engines: this.#engines, logger });
+  }
+
+  /**
+   * Says what a run would do with each stage of a job, or of one that is not made yet. Nothing is
+   * computed, fetched or written.
+   */
+  async plan(job: Job | NewJob, context: RunContext = {}): Promise<readonly PlannedAction[]> {
+    const options = { ...context, stages: this.#stages, engines: this.#engines };
+    if ('folder' in job) return dryRunJob(job, options);
+    const request = requestOf(job, { id: 'new', user: '', createdAt: job.now ?? new Date() });
+    return dryRunJob({ folder: join(this.jobsDir, '.none'), request }, options);
+  }
+
+  /** A job by its id or folder. Throws CPW_FILE_NOT_FOUND. */
+  open(name: string): Promise<Job> {
+    return openJob(this.jobsDir, name);
+  }
+
+  /** All jobs, the oldest first. */
+  list(): Promise<readonly Job[]> {
+    return listJobs(this.jobsDir);
+  }
+
+  /** The newest job of a workflow and an input. */
+  newest(job: Pick<NewJob, 'workflow' | 'input'>): Promise<Job | undefined> {
+    return newestJob(this.jobsDir, job);
+  }
+
+  /** Removes a job with all its files. Throws CPW_INVALID_OPTIONS while it runs. */
+  remove(job: Job): Promise<void> {
+    return removeJob(job);
+  }
+
+  /** Waits for running calls and unloads the models. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,10 @@
+// A process that makes jobs and prints their ids: make-jobs.mjs <jobsDir> <count>
+import { Pipeline } from 'cpw-native';
+
+const [jobsDir, count] = process.argv.slice(2);
+const pipeline = new Pipeline({ jobsDir });
+for (let made = 0; made < Number(count); made += 1) {
+  const { request } = await pipeline.create({ workflow: 'transcribe', input: 'film.mp4' });
+  process.stdout.write(`${request.id}\n`);
+}
+await pipeline.close();

@@ -1,0 +1,17 @@
+import type { TranscribeOptions } from '../../src/options/transcribe.js';
+import type { Engines } from '../../src/stages/engines.js';
+
+export function scriptedEngines(script?: {
+  readonly windowMs?: number;
+  readonly silent?: boolean;
+  readonly fail?: (second: number) => void;
+  readonly textOf?: (second: number) => string;
+}): {
+  readonly engines: Engines;
+  readonly calls: {
+    recognizer: number;
+    detector: number;
+    transcribe: TranscribeOptions[];
+    detectLanguage: number;
+  };
+};

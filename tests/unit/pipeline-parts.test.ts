@@ -1,0 +1,358 @@
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import t from 'tap';
+import { CpwError } from '../../src/errors.js';
+import { withLock } from '../../src/models/store-lock.js';
+import { removeTemporary, writeAtomically } from '../../src/pipeline/atomic-file.js';
+import {
+  agreedCheckpoint,
+  clearCheckpoints,
+  lastCompleted,
+  loadCheckpoint,
+  saveCheckpoint,
+} from '../../src/pipeline/checkpoint.js';
+import { deliver } from '../../src/pipeline/deliver.js';
+import { GrowingFile } from '../../src/pipeline/growing-file.js';
+import { finishedItems, growingItems } from '../../src/pipeline/items-file.js';
+import { createJob, openJob } from '../../src/pipeline/job.js';
+import type { StageRecord } from '../../src/pipeline/manifest.js';
+import * as artefacts from '../../src/stages/artefacts.js';
+import { exceededBudget } from '../../src/stages/budgets.js';
+import { batchesOf } from '../../src/text/batches.js';
+import { loopsRemoved } from '../../src/text/loops.js';
+import { withOrderedWords } from '../../src/text/ordered-words.js';
+import type { Segment } from '../../src/types.js';
+
+const never = new AbortController().signal;
+
+async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+const segment = (id: number, more: Partial<Segment> = {}): artefacts.SegmentItem => ({
+  id,
+  start: id,
+  end: id + 0.5,
+  text: `segment ${id}`,
+  avgLogprob: -0.2,
+  noSpeechProb: 0.1,
+  confidence: 0.8,
+  compressionRatio: 1,
+  temperature: 0,
+  pass: 'first',
+  ...(more as Partial<artefacts.SegmentItem>),
+});
+
+const record = (status: StageRecord['status'], lineage = 'x'): StageRecord => ({
+  status,
+  version: 1,
+  lineage,
+  parameters: {},
+  inputs: [],
+  outputs: [],
+  warnings: [],
+  errors: [],
+});
+
+void t.test(
+  'when a file cannot be written whole, the old one stays and nothing is left',
+  async (t) => {
+    const folder = t.testdir({ 'a.txt': 'old' });
+    const broken = async function* broken(): AsyncGenerator<string> {
+      yield 'half';
+      throw new Error('it broke');
+    };
+    await t.rejects(writeAtomically(join(folder, 'a.txt'), broken()), { message: 'it broke' });
+    t.strictSame(readdirSync(folder), ['a.txt']);
+    t.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'old');
+    await t.rejects(writeAtomically(join(folder, 'no', 'b.txt'), 'x'), {
+      code: 'CPW_FILE_NOT_FOUND',
+      message: /no.b\.txt': it does not exist/u,
+    });
+    writeFileSync(join(folder, '.0123456789abcdef.tmp.txt'), 'left by a crash');
+    await removeTemporary(folder);
+    t.strictSame(readdirSync(folder), ['a.txt']);
+  },
+);
+
+void t.test(
+  'when a file is read while it grows, everybody gets all of it, and its end',
+  async (t) => {
+    const path = join(t.testdir(), 'grows.bin');
+    const file = await GrowingFile.begin(path);
+    const early = collected(file.follow(never));
+    const parts = Array.from({ length: 50 }, (_, index) => Buffer.alloc(5000, index));
+    for (const [index, part] of parts.entries()) {
+      await file.append(part);
+      if (index === 25) t.notOk(existsSync(path), 'not under its name before it is whole');
+    }
+    const middle = collected(file.follow(never));
+    await file.patch(0, Buffer.from([255]));
+    await file.publish();
+    const late = collected(file.follow(never));
+    const whole = Buffer.concat(parts);
+    whole[0] = 255;
+    t.ok(readFileSync(path).equals(whole));
+    t.ok(Buffer.concat(await late).equals(whole));
+    t.equal(Buffer.concat(await early).length, whole.length);
+    t.equal(Buffer.concat(await middle).length, whole.length);
+
+    const failed = await GrowingFile.begin(join(t.testdirName, 'fails.bin'));
+    await failed.append(Buffer.from('x'));
+    const reader = collected(failed.follow(never));
+    await failed.fail(new CpwError('CPW_UNSUPPORTED_MEDIA', 'it is cut'));
+    await t.rejects(reader, { message: 'it is cut' });
+    const stop = new AbortController();
+    const waiting = await GrowingFile.begin(join(t.testdirName, 'waits.bin'));
+    const aborted = collected(waiting.follow(stop.signal));
+    stop.abort(new Error('enough'));
+    await t.rejects(aborted, { message: 'enough' });
+    await waiting.discard();
+  },
+);
+
+void t.test(
+  'when a list goes on after an interruption, its items stay and are checked',
+  async (t) => {
+    const path = join(t.testdir(), 'segments.json');
+    const head = { language: 'en', languageProbability: 1 };
+    const open = (): ReturnType<typeof growingItems> =>
+      growingItems(artefacts.segments as never, path, () => undefined);
+    const first = open();
+    await first.output.begin(head);
+    for (const id of [0, 1, 2]) await first.output.write(segment(id));
+    await first.fail(new Error('killed'));
+
+    const none = open();
+    t.equal(await none.output.begin({ ...head, language: 'de' }, { keep: 2 }), undefined);
+    await none.fail(new Error('killed'));
+    t.equal(none.count(), 0, 'of another head nothing is kept');
+
+    const again = open();
+    await again.output.begin(head);
+    for (const id of [0, 1, 2]) await again.output.write(segment(id));
+    await again.fail(new Error('killed'));
+    const second = open();
+    t.match(await second.output.begin(head, { keep: 2 }), { id: 1 });
+    const reader = collected(second.follow(never).items());
+    await t.rejects(second.output.write(segment(3)), {
+      message: /segments\[2\].*id is 3 behind 1/u,
+    });
+    await second.output.write(segment(2));
+    await second.output.end({ duration: 3 });
+    t.match(await reader, [{ id: 0 }, { id: 1 }, { id: 2 }]);
+    const whole = finishedItems(artefacts.segments as never, path);
+    t.match(await whole.tail(), { duration: 3 });
+    t.match(JSON.parse(readFileSync(path, 'utf8')), {
+      language: 'en',
+      duration: 3,
+      segments: [{ id: 0 }, {}, {}],
+    });
+
+    writeFileSync(
+      path,
+      JSON.stringify({ ...head, duration: 3, segments: [segment(0, { end: 0 })] }),
+    );
+    const wrong = finishedItems(artefacts.segments as never, path);
+    await t.rejects(collected(wrong.items()), { message: /start 0 is not before end 0/u });
+  },
+);
+
+void t.test('when a checkpoint disagrees with the manifest, it is set aside', async (t) => {
+  const job = t.testdir();
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const save = (stage: string, completed: boolean, lineage = 'x'): Promise<void> =>
+    saveCheckpoint(job, { stage, completed, state: { lineage } });
+  const agreed = (
+    stage: string,
+    of: StageRecord | undefined,
+  ): ReturnType<typeof agreedCheckpoint> => agreedCheckpoint(job, stage, { record: of, warn });
+
+  await save('asr', false);
+  t.match(JSON.parse(readFileSync(join(job, '.checkpoints', 'asr.json'), 'utf8')), {
+    stage: 'asr',
+    timestamp: /^\d{4}-/u,
+    state: { lineage: 'x' },
+    completed: false,
+  });
+  t.ok(await agreed('asr', record('interrupted')), 'it agrees');
+  t.equal(await agreed('asr', record('completed')), undefined, 'the manifest says completed');
+  t.equal(await loadCheckpoint(job, 'asr'), undefined, 'and it is gone');
+  await save('asr', true);
+  t.equal(await agreed('asr', record('failed')), undefined);
+  await save('asr', false);
+  t.equal(await agreed('asr', record('running', 'y')), undefined);
+  await save('asr', false);
+  t.equal(await agreed('asr', undefined), undefined);
+  writeFileSync(join(job, '.checkpoints', 'asr.json'), '{"stage":"as');
+  t.equal(await agreed('asr', record('running')), undefined, 'half a file');
+  t.equal(warnings.length, 5);
+  t.match(warnings, Array(5).fill(/is now .*set-aside/u));
+
+  await save('vad', true);
+  await save('demux', true);
+  await save('asr', false);
+  t.equal(await lastCompleted(job), 'vad', 'by the order of stages, not by time or name');
+  t.equal(await clearCheckpoints(job, 'vad'), 1);
+  t.equal(await lastCompleted(job), 'demux');
+});
+
+void t.test(
+  'when a lock’s holder is alive, a second one is refused; a dead one is replaced',
+  async (t) => {
+    const path = join(t.testdir(), 'job.lock');
+    const refuse = (holder: string): CpwError =>
+      new CpwError('CPW_INVALID_OPTIONS', `held by ${holder}`);
+    await withLock(path, { beatMs: 50 }, async () => {
+      await t.rejects(
+        withLock(path, { refuse }, async () => 'never'),
+        { message: /held by .*process/u },
+      );
+    });
+    // Another host's: its process number says nothing here, only its signs of life do.
+    writeFileSync(path, 'token\nelsewhere, process 1\n\n1\n');
+    let beats = 0;
+    const wait = async (): Promise<void> => {
+      beats += 1;
+      if (beats < 5) utimesSync(path, new Date(beats * 1000), new Date(beats * 1000));
+    };
+    await t.rejects(
+      withLock(path, { refuse, wait }, async () => 'never'),
+      { message: /elsewhere/u },
+    );
+    const taken = withLock(path, { refuse, staleMs: 0 }, async ({ check }) => {
+      await check();
+      writeFileSync(path, 'another\nelsewhere, process 2\n\n2\n');
+      await t.rejects(check(), { message: /Another process took over/u });
+      return 'taken';
+    });
+    t.equal(await taken, 'taken');
+    t.match(readFileSync(path, 'utf8'), /^another/u, "another's lock stays");
+  },
+);
+
+void t.test('when a title is anything at all, a job’s files stay in its folder', async (t) => {
+  const jobsDir = join(t.testdir(), 'jobs');
+  const titles = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
+  await fc.assert(
+    fc.asyncProperty(titles, titles, async (title, user) => {
+      const input = join(t.testdirName, title.replaceAll('/', '\u2215'));
+      const job = await createJob(jobsDir, { workflow: 'transcribe', input, user });
+      const inside = relative(jobsDir, job.folder).split('/');
+      t.equal(inside.length, 5);
+      t.notOk(inside.includes('..'));
+      t.notOk(job.request.stem.includes('/') || job.request.stem.includes('..'));
+      t.equal((await openJob(jobsDir, job.request.id)).folder, job.folder);
+      return true;
+    }),
+    { numRuns: 40 },
+  );
+});
+
+void t.test('when results are delivered, a file that exists is not replaced unasked', async (t) => {
+  const folder = t.testdir({ 'a.srt': 'new', out: { 'a.srt': 'old' } });
+  const files = [{ name: 'a.srt', path: join(folder, 'a.srt'), about: {} }];
+  const outputDir = join(folder, 'out');
+  await t.rejects(deliver(files, { outputDir, overwrite: false }), { message: /exists already/u });
+  t.equal(readFileSync(join(outputDir, 'a.srt'), 'utf8'), 'old');
+  await deliver(files, { outputDir, overwrite: true });
+  t.equal(readFileSync(join(outputDir, 'a.srt'), 'utf8'), 'new');
+  await deliver(files, { outputDir: join(folder, 'deep', 'new'), overwrite: false });
+  t.strictSame(readdirSync(join(folder, 'deep', 'new')), ['a.srt']);
+});
+
+void t.test('when times of words are anything at all, they come out in order', async () => {
+  const time = fc.double({ min: -5, max: 50, noNaN: true });
+  const word = fc.record({
+    start: time,
+    end: time,
+    word: fc.string({ minLength: 1 }),
+    probability: fc.constant(1),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 40 }),
+      fc.nat(20),
+      fc.nat(20),
+      (words, start, length) => {
+        const given = segment(0, { start, end: start + length + 0.001 });
+        const ordered = withOrderedWords({ ...given, words }, Math.max(0, start - 2));
+        const problem = artefacts.segments.follows?.(ordered, undefined);
+        return (
+          problem === undefined && ordered.words?.length === words.length && ordered.start >= start
+        );
+      },
+    ),
+  );
+});
+
+void t.test('when neighbours say the same, only what nobody said is removed', async (t) => {
+  const doubtful = { avgLogprob: -1.5 };
+  const run = async (items: readonly artefacts.SegmentItem[]): Promise<readonly string[]> => {
+    const source = async function* source(): AsyncGenerator<artefacts.SegmentItem> {
+      yield* items;
+    };
+    const found = await collected(loopsRemoved(source(), { fewestRepeats: 3 }));
+    return found.map((one) => ('reason' in one ? `-${one.text}` : one.text));
+  };
+  const same = (text: string, count: number, more: Partial<Segment>): artefacts.SegmentItem[] =>
+    Array.from({ length: count }, (_, id) => segment(id, { text, ...more }));
+  t.strictSame(await run(same('Thank you.', 4, doubtful)), [
+    'Thank you.',
+    '-Thank you.',
+    '-Thank you.',
+    '-Thank you.',
+  ]);
+  t.strictSame(await run(same('Thank you.', 2, doubtful)), ['Thank you.', 'Thank you.'], 'two');
+  t.strictSame(await run(same('No.', 3, {})), ['No.', 'No.', 'No.'], 'a real short answer');
+  t.strictSame(await run(same('ना', 3, {})), ['ना', 'ना', 'ना']);
+  t.strictSame(
+    await run(same('जी!', 3, doubtful)),
+    ['जी!', '-जी!', '-जी!'],
+    'letters of all scripts count',
+  );
+  t.strictSame(
+    await run(same('Let it be, let it be', 3, { end: 3 })),
+    Array(3).fill('Let it be, let it be'),
+    'a chorus',
+  );
+  const fast = { start: 0, end: 0.5 };
+  t.equal(
+    (await run(same('nobody can say as much as this in so little time', 3, fast))).at(-1)?.[0],
+    '-',
+  );
+});
+
+void t.test(
+  'when items come slower than they are worked on, none waits for a full batch',
+  async (t) => {
+    const source = async function* source(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+      yield 3;
+      for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+      yield 4;
+    };
+    t.strictSame(await collected(batchesOf(source(), 2)), [[1, 2], [3], [4]]);
+  },
+);
+
+void t.test('when a stage costs more than its budget, that is told in its own measure', (t) => {
+  const work = { activeS: 100, peakRssMb: 100 };
+  t.match(exceededBudget('demux', { ...work, audioS: 60 }), [
+    /100\.0 s for a minute of media, over its budget of 10/u,
+  ]);
+  t.match(exceededBudget('translation', { ...work, words: 1000 }), [/for 1000 words/u]);
+  t.match(exceededBudget('mux', { activeS: 1, peakRssMb: 3000, audioS: 60 }), [
+    /3000\.0 MB of memory/u,
+  ]);
+  t.strictSame(exceededBudget('asr', { ...work, audioS: 6000, device: 'cpu' }), []);
+  t.match(exceededBudget('asr', { ...work, audioS: 300, device: 'cuda' }), [/budget of 10/u]);
+  t.strictSame(exceededBudget('vad', work), []);
+  t.end();
+});
