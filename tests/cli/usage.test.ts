@@ -43,7 +43,10 @@ t.test('when a file begins with a dash, the error names it and says what to do',
 
 t.test('when the command is missing, unknown or incomplete, the status is 2', async (t) => {
   const cases: [string[], RegExp][] = [
-    [[], /name a command: transcribe, translate, subtitle, jobs, models, config, completion, doctor, bench/],
+    [
+      [],
+      /name a command: transcribe, translate, subtitle, jobs, models, config, completion, doctor, bench/,
+    ],
     [['transcrib', 'x.wav'], /"transcrib" is not a command; did you mean transcribe\?/],
     [['transcribe'], /<media\.\.> is missing/],
     [['models'], /choose one of list, pull, import, verify, remove, path, convert/],
