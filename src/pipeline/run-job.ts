@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { CpwError } from '../errors.js';
 import { checkFile } from '../media/check-file.js';
@@ -87,6 +87,8 @@ async function openRun(
   },
 ): Promise<RunState> {
   const signal = AbortSignal.any(signals);
+  // Every stage listens, and so does each read of a growing file.
+  setMaxListeners(0, signal);
   signal.throwIfAborted();
   const { engines, force = false, correlationId = randomUUID(), logger } = options;
   await checkFile(job.request.input);
