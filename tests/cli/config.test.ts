@@ -188,7 +188,7 @@ t.test('when bash completes, it offers commands, flags, values and models', asyn
   mkdirSync(ggml, { recursive: true });
   writeFileSync(path.join(ggml, 'ggml-my model.bin'), 'x');
   const cases: [string[], string[]][] = [
-    [['tr'], ['transcribe']],
+    [['tr'], ['transcribe', 'translate']],
     [
       ['models', ''],
       ['list', 'pull', 'import', 'verify', 'remove', 'path', 'convert'],
