@@ -8,6 +8,8 @@ import { sentenceOptionsSchema } from './sentences.js';
 import { subtitleOptionsSchema } from './subtitles.js';
 import { tmdbOptionsSchema } from './tmdb.js';
 import { transcribeOptionsSchema } from './transcribe.js';
+import { translationSearchSchema } from './translate.js';
+import { translationModelSchema, translatorOptionsSchema } from './translator.js';
 
 const { audioTrack, ffmpeg, start, end } = mediaShape;
 const { channels, vad } = transcribeOptionsSchema.shape;
@@ -66,12 +68,10 @@ export const exportOptionsSchema = z.strictObject({
 
 /** Options of the translation stage. */
 export const translationOptionsSchema = z.strictObject({
-  model: z.string().default('').describe('The translation model: a folder'),
+  model: translationModelSchema,
   targets: z.array(z.string().min(1)).max(5).default([]).describe('Languages to translate into'),
-  translator: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe('Options of Translator.load and translateBatch'),
+  translator: translatorOptionsSchema.prefault({}).describe('Options of Translator.load'),
+  search: translationSearchSchema.prefault({}).describe('How translations are searched for'),
   sentences: sentenceOptionsSchema.prefault({}).describe('How segments are joined'),
   glossaryEnforce: glossaryOptionsSchema.shape.glossaryEnforce,
 });

@@ -3,21 +3,22 @@ import { join } from 'node:path';
 import { missingForms, planRecognizer, type LoadContext } from '../engines/load-recognizer.js';
 import type { ModelPool } from '../engines/model-pool.js';
 import { SpeechDetector } from '../engines/speech-detector.js';
+import type { TranslatorPool } from '../engines/translator-pool.js';
 import { CpwError } from '../errors.js';
+import { bringTranslationModel } from '../models/translation-model.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { Engines, LentDetector } from '../stages/engines.js';
 
 /** What the engines of a pipeline are lent by. */
 export interface EngineSources {
   readonly pool: ModelPool;
+  readonly translators: TranslatorPool;
   /** How missing models are fetched. */
   readonly load?: Omit<LoadContext, 'signal'> | undefined;
-  /** The translator, where there is one. */
-  readonly translator?: Engines['translator'] | undefined;
 }
 
 /** The engines of this package. */
-export function defaultEngines({ pool, load = {}, translator }: EngineSources): Engines {
+export function defaultEngines({ pool, translators, load = {} }: EngineSources): Engines {
   return {
     recognizer: (model, options, { signal }) => pool.acquire(model, options, { ...load, signal }),
     recognizerIdentity: async (model, options, { signal, mayFetch = true }) => {
@@ -32,15 +33,22 @@ export function defaultEngines({ pool, load = {}, translator }: EngineSources): 
       const how = download === undefined ? {} : { download };
       return SpeechDetector.load({ ...where, ...how }, { ...load, signal });
     },
-    translator: translator ?? noTranslator,
+    translator: (model, options, { signal }) =>
+      translators.acquire(model, options, { ...load, signal }),
+    translatorIdentity: async (model, { modelsDir, download = 'auto' }, asked) => {
+      const { signal, mayFetch = true } = asked;
+      const root = modelsDir === undefined ? {} : { root: modelsDir };
+      const how = { ...load, ...root, download: mayFetch ? download : ('never' as const), signal };
+      try {
+        const { path } = await bringTranslationModel(model, how);
+        return { path, files: await filesOf(path) };
+      } catch (error) {
+        const missing = error instanceof CpwError && error.code === 'CPW_MODEL_NOT_FOUND';
+        if (mayFetch || !missing) throw error;
+        return { model };
+      }
+    },
   };
-}
-
-async function noTranslator(): Promise<never> {
-  throw new CpwError(
-    'CPW_INVALID_OPTIONS',
-    'This pipeline has no translator. Next step: give it one with the option engines.',
-  );
 }
 
 async function recognizerIdentity(

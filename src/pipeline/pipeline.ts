@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LoadContext } from '../engines/load-recognizer.js';
 import { ModelPool } from '../engines/model-pool.js';
+import { TranslatorPool } from '../engines/translator-pool.js';
 import type { Engines } from '../stages/engines.js';
 import { allStages } from '../stages/all.js';
 import type { AnyStage } from '../stages/stage.js';
@@ -64,6 +65,7 @@ export class Pipeline {
   readonly #stages: readonly AnyStage[];
   readonly #engines: Engines;
   readonly #pool = new ModelPool();
+  readonly #translators = new TranslatorPool();
   readonly #logger: PipelineLogger | undefined;
 
   constructor(options: PipelineOptions = {}) {
@@ -71,7 +73,10 @@ export class Pipeline {
     this.jobsDir = jobsDir;
     const replaced = new Set(own.map(({ id }) => id));
     this.#stages = [...allStages.filter(({ id }) => !replaced.has(id)), ...own];
-    this.#engines = { ...defaultEngines({ pool: this.#pool, load }), ...engines };
+    this.#engines = {
+      ...defaultEngines({ pool: this.#pool, translators: this.#translators, load }),
+      ...engines,
+    };
     this.#logger = logger;
   }
 
@@ -125,7 +130,7 @@ export class Pipeline {
 
   /** Waits for running calls and unloads the models. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#translators.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

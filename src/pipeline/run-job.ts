@@ -9,6 +9,7 @@ import type { AnyStage } from '../stages/stage.js';
 import { removeTemporary } from './atomic-file.js';
 import { changeOptions, holdJob, type Job, type JobRequest, type NewJob } from './job.js';
 import { Manifest, type StageRecord } from './manifest.js';
+import { writeJobReport } from './job-report.js';
 import { openMedia } from './media-file.js';
 import type { PipelineEvent, PipelineLogger } from './pipeline-events.js';
 import { planStages, type PlannedStage, type Selection } from './plan.js';
@@ -38,6 +39,8 @@ export interface JobResult {
   readonly stages: ReadonlyMap<string, StageRecord>;
   /** The finished files of an artefact, by its name, of the last stage that made it. */
   readonly files: (artefact: string) => readonly NamedFile[];
+  /** The page about the job; absent where it could not be written. */
+  readonly report?: string;
 }
 
 /**
@@ -67,9 +70,10 @@ export function runJob(given: Job, options: RunOptions): Promise<JobResult> {
     };
     const run = await openRun(job, { options, plan, manifest, emit, fail, signals });
     await runNodes(run);
+    const report = await reportOf(run);
     if (failure !== undefined) throw failure;
     run.signal.throwIfAborted();
-    return resultOf(run);
+    return { ...resultOf(run), ...(report === undefined ? {} : { report }) };
   });
 }
 
@@ -134,6 +138,17 @@ async function runNode(run: RunState, node: StageNode): Promise<void> {
     await runStage(run, node);
   } catch (error) {
     if (!run.signal.aborted) run.fail(withStage(error, node.plan.stage.id));
+  }
+}
+
+/** What stages made is worth more than the page about it: that it fails is a warning. */
+async function reportOf(run: RunState): Promise<string | undefined> {
+  try {
+    return await writeJobReport(run.job, resultOf(run).stages);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    run.emit({ type: 'warning', message: `report.html could not be written: ${reason}` });
+    return undefined;
   }
 }
 

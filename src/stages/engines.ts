@@ -3,6 +3,9 @@ import type { SpeechDetector } from '../engines/speech-detector.js';
 import type { FilmNames } from '../names/film-names.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
+import type { TranslateOptions } from '../options/translate.js';
+import type { TranslatorOptions } from '../options/translator.js';
+import type { TranslationProblem } from '../types.js';
 
 /** A recogniser that is lent; closing it gives it back. */
 export type LentRecognizer = Omit<PoolableRecognizer, 'close'> & AsyncDisposable;
@@ -12,16 +15,15 @@ export type LentDetector = Pick<SpeechDetector, 'detectSpeech'> & AsyncDisposabl
 /** One text in another language. */
 export interface TranslatedText {
   readonly text: string;
-  readonly score?: number;
-  /** Why the text is no translation, where it is none. */
-  readonly untranslated?: string;
+  /** As {@link Translation.problem}. */
+  readonly problem?: TranslationProblem;
 }
 
 /** A translator that is lent. */
 export interface LentTranslator extends AsyncDisposable {
   translateBatch(
     texts: readonly string[],
-    options: { readonly source: string; readonly target: string },
+    options: TranslateOptions,
     context?: { readonly signal?: AbortSignal },
   ): Promise<readonly TranslatedText[]>;
 }
@@ -54,7 +56,13 @@ export interface Engines {
   ): Promise<Pick<FilmNames, 'names' | 'warnings'>>;
   translator(
     model: string,
-    options: Readonly<Record<string, unknown>>,
+    options: TranslatorOptions,
     context: LendContext,
   ): Promise<LentTranslator>;
+  /** What tells one translation model from another: path and files. A missing one is fetched. */
+  translatorIdentity(
+    model: string,
+    options: TranslatorOptions,
+    context: LendContext,
+  ): Promise<Readonly<Record<string, unknown>>>;
 }

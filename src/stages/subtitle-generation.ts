@@ -47,7 +47,10 @@ export const subtitleGeneration = defineStage({
       const report = `${JSON.stringify({ language, broken }, null, 2)}\n`;
       await outputs.reports.write(`rules.${language}.json`, report, { language });
       if (broken.length > 0)
-        warn(`${language}: ${broken.length} rules could not be kept; see rules.${language}.json`);
+        warn(
+          `${language}: ${broken.length} ${broken.length === 1 ? 'rule' : 'rules'} could not be ` +
+            `kept; see rules.${language}.json`,
+        );
     }
     progress({ audioS: duration });
   },

@@ -7,7 +7,7 @@ import { coverageReport, type TermUse } from '../text/glossary-report.js';
 import { loadGlossary, type Glossary } from '../text/glossary.js';
 import { placeTranslation } from '../text/place-translation.js';
 import { sentencesOf, type Sentence } from '../text/sentences.js';
-import type { Segment } from '../types.js';
+import type { Segment, TranslationProblem } from '../types.js';
 import type { FilesInput } from './artefact.js';
 import * as artefacts from './artefacts.js';
 import type { LentTranslator } from './engines.js';
@@ -31,6 +31,11 @@ export const translation = defineStage({
   uses: { glossary: artefacts.glossary },
   outputs: { translations: artefacts.translations, reports: artefacts.glossaryReports },
   options: translationOptionsSchema,
+  parameters: async ({ model, translator, ...decides }, { engines, signal }) => ({
+    ...decides,
+    model: await engines.translatorIdentity(model, translator, { signal }),
+    computeType: translator.computeType,
+  }),
   condition: async ({ options, inputs }) => {
     if (options.targets.length === 0) return 'no target language was asked for';
     const { language } = await inputs.segments.head();
@@ -46,9 +51,9 @@ export const translation = defineStage({
       head: { source, targets },
       state: await checkpoint.load(stateSchema),
     });
-    const { model, translator: load } = options;
+    const { model, translator: load, search } = options;
     await using translator = await engines.translator(model, load, { signal });
-    const work = { translator, source, signal, enforce: options.glossaryEnforce };
+    const work = { translator, search, source, signal, enforce: options.glossaryEnforce };
     const languages = await languageWork(targets, { ...work, tables: inputs.glossary, warn });
     let words = 0;
     for await (const batch of batchesOf(open, batchSize)) {
@@ -73,39 +78,34 @@ interface LanguageWork {
   readonly glossary: Glossary;
   /** What became of terms so far. */
   readonly uses: TermUse[];
-  translate(texts: readonly string[]): Promise<GlossaryTranslation>;
+  readonly translate: (texts: readonly string[]) => Promise<GlossaryTranslation>;
+}
+
+/** What the work on all target languages shares. */
+interface SharedWork {
+  readonly translator: LentTranslator;
+  readonly search: z.output<typeof translationOptionsSchema>['search'];
+  readonly source: string;
+  readonly signal: AbortSignal;
+  readonly enforce: boolean;
+  readonly tables: FilesInput | undefined;
+  readonly warn: (message: string) => void;
 }
 
 async function languageWork(
   targets: readonly string[],
-  {
-    translator,
-    source,
-    signal,
-    enforce,
-    tables,
-    warn,
-  }: {
-    readonly translator: LentTranslator;
-    readonly source: string;
-    readonly signal: AbortSignal;
-    readonly enforce: boolean;
-    readonly tables: FilesInput | undefined;
-    readonly warn: (message: string) => void;
-  },
+  work: SharedWork,
 ): Promise<readonly LanguageWork[]> {
-  const files = (await tables?.list()) ?? [];
+  const { source, enforce, warn } = work;
+  const files = (await work.tables?.list()) ?? [];
   const of = (kind: string): string[] =>
     files.filter(({ about }) => about['kind'] === kind).map(({ path }) => path);
+  const sources = { files: of('terms'), namesFiles: of('names') };
   return Promise.all(
     targets.map(async (target) => {
-      const sources = { files: of('terms'), namesFiles: of('names') };
       const glossary = await loadGlossary(sources, { source, target });
       for (const note of glossary.notes) warn(note);
-      const translate = async (texts: readonly string[]): Promise<readonly string[]> => {
-        const found = await translator.translateBatch(texts, { source, target }, { signal });
-        return found.map(({ text, untranslated }) => (untranslated === undefined ? text : ''));
-      };
+      const translate = textsTo(target, work);
       return {
         target,
         glossary,
@@ -115,6 +115,23 @@ async function languageWork(
       };
     }),
   );
+}
+
+/** Translates into one language; what is no translation is empty. */
+function textsTo(
+  target: string,
+  { translator, search, source, signal }: SharedWork,
+): (texts: readonly string[]) => Promise<readonly string[]> {
+  return async (texts) => {
+    const asked = { ...search, scores: false, source, target };
+    const found = await translator.translateBatch(texts, asked, { signal });
+    return found.map(({ text, problem }) => (isTranslation(problem) ? text : ''));
+  };
+}
+
+/** What has no words in it, a number or a note of music, is its own translation. */
+function isTranslation(problem: TranslationProblem | undefined): boolean {
+  return problem === undefined || problem === 'nothing-to-translate';
 }
 
 async function translated(

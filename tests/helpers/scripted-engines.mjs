@@ -50,6 +50,7 @@ export function scriptedEngines({ windowMs = 5, silent = false, fail, textOf } =
         },
       };
     },
+    translatorIdentity: async (model) => ({ model }),
     translator: async () => ({
       ...dispose,
       translateBatch: async (texts, { target }) =>
