@@ -24,6 +24,20 @@ const examples = {
     'subtitles:\n  lineWidth: 37\n  gapMs: 80',
     'subtitles:\n  lines: 3\n  readingSpeed: 12\n  targetReadingSpeed: 14',
   ],
+  Mux: [
+    'mux:\n  container: mkv\n  defaultTrack: es',
+    'mux:\n  container: avi\n  defaultTrack: Spanish',
+  ],
+  Glossary: [
+    'glossary: [terms.tsv]\nnames: [glossary/names.tsv]\nglossaryHints: false',
+    'glossary: {}\nglossaryEnforce: sometimes',
+  ],
+  Translation: [
+    'translation:\n  beamSize: 4\nsentences:\n  maxPauseS: 1.5',
+    'translation:\n  minLength: 20\n  maxLength: 10',
+  ],
+  TMDB: ['tmdb:\n  title: Metropolis\n  year: 1927', 'tmdb:\n  kind: play\n  year: 27'],
+  Jobs: ['jobsDir: work/jobs', 'jobsDir: ""'],
   General: ['logLevel: warn', 'logLevel: loud\nquite: true'],
 };
 

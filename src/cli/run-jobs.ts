@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { checkFile } from '../media/check-file.js';
-import { deliver } from '../pipeline/deliver.js';
+import { deliver, refuseExisting } from '../pipeline/deliver.js';
 import { describePlan } from '../pipeline/dry-run.js';
 import type { Job, NewJob } from '../pipeline/job.js';
 import type { Pipeline, RunContext } from '../pipeline/pipeline.js';
@@ -20,6 +21,8 @@ export interface PipelineWork extends CommandContext {
   readonly dryRun: boolean;
   /** The artefacts whose files go to `outputDir`; absent: they stay in the job's folder. */
   readonly results?: readonly string[];
+  /** Those of their names that are known before the job runs. */
+  readonly resultNames?: (file: string) => readonly string[];
   readonly outputDir: string;
   readonly overwrite: boolean;
 }
@@ -49,6 +52,7 @@ export async function runMedia(
   for (const file of media) {
     try {
       await checkFile(file);
+      await refuseResults(file, work);
       const wanted = job(file);
       const found = options.resume ? await pipeline.newest(wanted) : undefined;
       const context = { ...selectionOf(options), options: wanted.options ?? {} };
@@ -62,6 +66,15 @@ export async function runMedia(
     }
   }
   return { status: worstStatus(failures.map(exitStatusOf)), failed: failures.length };
+}
+
+/** Hours of work are not done for a result that may not be written. */
+async function refuseResults(
+  file: string,
+  { resultNames, outputDir, overwrite }: PipelineWork,
+): Promise<void> {
+  if (overwrite || resultNames === undefined) return;
+  await refuseExisting(resultNames(file).map((name) => join(outputDir, name)));
 }
 
 /** Runs one job and brings its results to where they are wanted. */

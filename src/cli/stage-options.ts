@@ -1,3 +1,6 @@
+import type { z } from 'zod';
+import type { ParsedGlossaryOptions } from '../options/glossary.js';
+import type { translationWorkSchema } from '../options/pipeline.js';
 import type { NewJob } from '../pipeline/job.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTranscribeOptions } from '../options/transcribe.js';
@@ -7,6 +10,7 @@ export interface HeardOptions {
   readonly model: string;
   readonly recognizer: RecognizerOptions;
   readonly transcribe: ParsedTranscribeOptions;
+  readonly glossary?: ParsedGlossaryOptions;
 }
 
 /** The options of demux, vad and asr, by stage. */
@@ -14,11 +18,58 @@ export function heardStages({
   model,
   recognizer,
   transcribe,
+  glossary,
 }: HeardOptions): NonNullable<NewJob['options']> {
   const { audioTrack, ffmpeg, channels, start, end, vad } = transcribe;
   return {
     demux: { audioTrack, ffmpeg, channels },
     vad: { vad, start, end, ffmpeg, recognizer },
-    asr: { model, recognizer, transcribe },
+    asr: {
+      model,
+      recognizer,
+      transcribe,
+      ...(glossary === undefined ? {} : { glossaryHints: glossary.glossaryHints }),
+    },
+  };
+}
+
+/** What the stages are told that translate. */
+export interface TranslatedOptions {
+  /** Unset: nothing is translated. */
+  readonly model: string | undefined;
+  readonly targets: readonly string[];
+  readonly recognizer: RecognizerOptions;
+  readonly translate: z.output<typeof translationWorkSchema>;
+  readonly glossary: ParsedGlossaryOptions;
+}
+
+/** The options of tmdb, glossary_load and translation, by stage. */
+export function translationStages({
+  model,
+  targets,
+  recognizer,
+  translate,
+  glossary,
+}: TranslatedOptions): NonNullable<NewJob['options']> {
+  const { translation: search, sentences, tmdb: film } = translate;
+  const { threads, replicas, device, deviceIndex, modelsDir, cacheDir, download } = recognizer;
+  // Metal is whisper.cpp's alone.
+  const where = device === 'metal' || device === 'mps' ? {} : { device, deviceIndex };
+  const translator = { ...where, threads, replicas, modelsDir, cacheDir, download };
+  return {
+    tmdb: { film, languages: [...targets] },
+    glossary_load: { glossary: glossary.glossary, names: glossary.names },
+    ...(model === undefined
+      ? {}
+      : {
+          translation: {
+            model,
+            targets: [...targets],
+            translator,
+            search,
+            sentences,
+            glossaryEnforce: glossary.glossaryEnforce,
+          },
+        }),
   };
 }

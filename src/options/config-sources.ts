@@ -27,8 +27,9 @@ export interface ReadSource extends ConfigSource {
   readonly problems: readonly OptionProblem[];
 }
 
-/** The variables that are not options: building, the loader, the tests, the benchmarks, and where the file is. */
-const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG)$/u;
+/** The variables that are not options: building, the loader, the tests, the benchmarks,
+ * secrets, and where the file is. */
+const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG|TMDB_KEY(_FILE)?)$/u;
 
 /** An option's path as a key. */
 export function keyOf(path: readonly string[]): string {

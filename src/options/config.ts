@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { describeOptions, flagOf, type OptionRow } from './describe.js';
 import { generalOptionsSchema } from './general.js';
+import { glossaryOptionsSchema } from './glossary.js';
 import { outputOptionsSchema } from './output.js';
+import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
 import { transcribeOptionsSchema } from './transcribe.js';
 
@@ -18,6 +20,10 @@ export const configSchemas = {
   recognizer: recognizerOptionsSchema,
   transcribe: transcribeOptionsSchema,
   output: outputOptionsSchema,
+  glossary: glossaryOptionsSchema,
+  translate: translationWorkSchema,
+  subtitle: subtitleCommandSchema,
+  jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
   general: generalOptionsSchema,
 };
 

@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { muxOptionsSchema } from './mux.js';
+import { subtitleFormats } from './output.js';
+import { sentenceOptionsSchema } from './sentences.js';
+import { tmdbOptionsSchema } from './tmdb.js';
+import { translationSearchSchema } from './translate.js';
 
 /** Where jobs are. */
 export const jobsDirSchema = z
@@ -60,6 +65,22 @@ export const subtitleCommandSchema = z.strictObject({
     .string()
     .min(1, 'is empty; name a model or leave it out')
     .optional()
-    .describe('The translation model: a folder. Needed with --targets')
+    .describe('Translation model: a name or a folder, as for translate. Needed with --targets')
     .meta({ group: 'Subtitles' }),
+  subtitleFormats: z
+    .array(z.enum(subtitleFormats))
+    .min(1, 'names no form; give one, e.g. srt')
+    .default(['srt'])
+    .describe('Forms of the subtitle files, separated by commas; the first one is muxed')
+    .meta({ group: 'Subtitles' }),
+  mux: muxOptionsSchema
+    .pick({ container: true, defaultTrack: true, dropIncompatible: true })
+    .prefault({}),
+});
+
+/** What commands accept that translate speech, beside the languages. */
+export const translationWorkSchema = z.strictObject({
+  translation: translationSearchSchema.prefault({}),
+  sentences: sentenceOptionsSchema.prefault({}),
+  tmdb: tmdbOptionsSchema.prefault({}),
 });

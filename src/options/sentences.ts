@@ -7,13 +7,15 @@ export const sentenceOptionsSchema = z.strictObject({
     .min(0.1)
     .max(60)
     .default(2)
-    .describe('Silence longer than this, in s, ends a sentence whatever its punctuation'),
+    .describe('Silence longer than this, in s, ends a sentence whatever its punctuation')
+    .meta({ group: 'Translation' }),
   maxLength: z
     .int32()
     .min(20)
     .max(2000)
     .default(300)
-    .describe('Longer sentences, in characters (a Chinese one counts two), are cut at a clause'),
+    .describe('Longer sentences, in characters (a Chinese one counts two), are cut at a clause')
+    .meta({ group: 'Translation' }),
 });
 
 /** Options of the sentences, every one of them optional. */

@@ -27,7 +27,8 @@ export async function deliver(
   return wanted.map(({ final }) => final);
 }
 
-async function refuseExisting(paths: readonly string[]): Promise<void> {
+/** Throws CPW_INVALID_OPTIONS, naming all of the paths that exist. */
+export async function refuseExisting(paths: readonly string[]): Promise<void> {
   const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   const existing = paths.filter((_, index) => there[index] !== undefined);
   if (existing.length > 0) throw existingFile(existing);

@@ -1,9 +1,16 @@
+import { extname } from 'node:path';
 import { z } from 'zod';
+import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
+import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { optionsError } from '../../options/parse.js';
-import { pipelineOptionsSchema, subtitleCommandSchema } from '../../options/pipeline.js';
+import {
+  pipelineOptionsSchema,
+  subtitleCommandSchema,
+  translationWorkSchema,
+} from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
 import type { NewJob } from '../../pipeline/job.js';
@@ -15,15 +22,18 @@ import { downloadsOf } from '../downloads.js';
 import { cacheDirOf, modelsDirOf, startLog } from '../library.js';
 import { packageVersion } from '../package-version.js';
 import { reportOf } from '../report-error.js';
-import { heardStages } from '../stage-options.js';
+import { heardStages, translationStages } from '../stage-options.js';
+import { filmNamesEngine } from '../film-names-engine.js';
 
-const { outputDir, overwrite } = outputOptionsSchema.shape;
+const { outputDir, overwrite, subtitles } = outputOptionsSchema.shape;
 const schemas = {
   subtitle: subtitleCommandSchema,
   model: modelOptionsSchema,
   recognizer: recognizerOptionsSchema,
   transcribe: transcribeOptionsSchema,
-  output: z.strictObject({ outputDir, overwrite }),
+  translate: translationWorkSchema,
+  glossary: glossaryOptionsSchema,
+  output: z.strictObject({ outputDir, overwrite, subtitles }),
   pipeline: pipelineOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
@@ -39,7 +49,10 @@ export const subtitleCommand: Command<typeof schemas> = {
     'language. Each file is a job that can be resumed.',
   examples: [
     ['subtitle film.mp4', 'subtitles in the spoken language'],
-    ['subtitle film.mkv --source en --targets es,hi', 'and in two others'],
+    [
+      'subtitle film.mkv --source en --targets es,hi --translate-model nllb-200-distilled-600M',
+      'and in two others',
+    ],
     ['subtitle film.mp4 --resume', 'go on where an earlier run stopped'],
     ['subtitle film.mp4 --dry-run', 'what would be done with each stage'],
   ],
@@ -91,13 +104,18 @@ async function runAll(
   ]);
   await startLog(context.general);
   const { context: load } = downloadsOf(values.recognizer, context);
-  const pipeline = new Pipeline({ jobsDir: values.pipeline.jobsDir, load });
+  const engines = await filmNamesEngine(
+    { recognizer: values.recognizer, tmdb: values.translate.tmdb },
+    context,
+  );
+  const pipeline = new Pipeline({ jobsDir: values.pipeline.jobsDir, load, engines });
   const work = {
     ...context,
     ...values.output,
     dryRun: values.dry.dryRun,
     several: media.length > 1,
     results: ['subtitles', 'muxed'],
+    resultNames: (file: string) => resultNames(file, values),
   };
   const job = (file: string): NewJob => ({ workflow: 'subtitle', input: file, options });
   try {
@@ -108,31 +126,46 @@ async function runAll(
   }
 }
 
-function stageOptions(
-  { subtitle, model, recognizer, transcribe }: Values,
-  { general }: CommandContext,
-): NonNullable<NewJob['options']> {
+function stageOptions(values: Values, { general }: CommandContext): NonNullable<NewJob['options']> {
+  const { subtitle, model, transcribe, translate, glossary, output } = values;
   const { targets, translateModel } = subtitle;
   if (targets.length > 0 && translateModel === undefined) {
     const message = 'is missing; name the translation model, or leave out --targets';
     throw optionsError([{ option: '--translate-model', message }], 'subtitle');
   }
-  const heard = heardStages({
-    model: model.model,
-    recognizer: {
-      ...recognizer,
-      modelsDir: modelsDirOf(recognizer),
-      cacheDir: cacheDirOf(recognizer),
-      download: general.offline ? 'never' : recognizer.download,
-    },
-    transcribe: {
-      ...transcribe,
-      language: languageOf(subtitle.source, transcribe),
-      wordTimestamps: true,
-    },
-  });
-  if (translateModel === undefined) return heard;
-  return { ...heard, translation: { model: translateModel, targets } };
+  const recognizer = {
+    ...values.recognizer,
+    modelsDir: modelsDirOf(values.recognizer),
+    cacheDir: cacheDirOf(values.recognizer),
+    download: general.offline ? ('never' as const) : values.recognizer.download,
+  };
+  const language = languageOf(subtitle.source, transcribe);
+  return {
+    ...heardStages({
+      model: model.model,
+      recognizer,
+      transcribe: { ...transcribe, language, wordTimestamps: true },
+      glossary,
+    }),
+    ...translationStages({ model: translateModel, targets, recognizer, translate, glossary }),
+    subtitle_generation: { formats: subtitle.subtitleFormats, rules: output.subtitles },
+    export: { rules: output.subtitles },
+    mux: { muxer: { ...subtitle.mux, ffmpeg: transcribe.ffmpeg } },
+  };
+}
+
+/** The files that will be written, where nothing has to be heard to know them. */
+function resultNames(file: string, { subtitle, transcribe }: Values): readonly string[] {
+  const stem = stemOf(file);
+  const { source, targets, subtitleFormats, mux } = subtitle;
+  const spoken = languageOf(source, transcribe);
+  const languages = spoken === 'auto' ? targets : [spoken, ...targets];
+  const own = extname(file).slice(1).toLowerCase();
+  const container = mux.container === 'auto' ? own : mux.container;
+  return [
+    ...languages.flatMap((language) => subtitleFormats.map((one) => `${stem}.${language}.${one}`)),
+    `${stem}.subtitled.${container}`,
+  ];
 }
 
 /** `--source`, under the name that all commands share. */

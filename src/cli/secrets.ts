@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { CpwError } from '../errors.js';
+
+/** What holds a secret, and is no option: it is never shown, kept or logged. */
+export const secretVariables = ['CPW_TMDB_KEY'] as const;
+
+/**
+ * A secret by its variable, or by the file that the variable with `_FILE` names, as containers hand
+ * secrets over. Undefined where neither is set.
+ */
+export async function secretOf(
+  variable: (typeof secretVariables)[number],
+): Promise<string | undefined> {
+  const value = process.env[variable]?.trim();
+  if (value !== undefined && value !== '') return value;
+  const file = process.env[`${variable}_FILE`];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new CpwError(
+      'CPW_FILE_NOT_FOUND',
+      `${variable}_FILE names ${JSON.stringify(file)}, which cannot be read. ` +
+        'Next step: check the path, or leave the variable out.',
+      { cause, details: { variable: `${variable}_FILE`, file } },
+    );
+  }
+}
