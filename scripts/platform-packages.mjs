@@ -161,6 +161,7 @@ function layOutCore(folder, manifest) {
   for (const name of [...papers, 'README.md', 'CHANGELOG.md']) {
     cpSync(path.join(root, name), path.join(folder, name));
   }
+  cpSync(path.join(root, 'models'), path.join(folder, 'models'), { recursive: true });
   writeManifest(folder, manifest);
 }
 

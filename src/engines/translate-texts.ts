@@ -95,8 +95,7 @@ export function knownLanguages({ info, pair }: LoadedTranslator): {
 }
 
 function checkTexts(texts: readonly string[]): void {
-  const wrong = texts.findIndex((text) => typeof text !== 'string');
-  if (Array.isArray(texts) && wrong === -1) return;
+  if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return;
   throw new CpwError(
     'CPW_INVALID_OPTIONS',
     'translateBatch: the texts are not a list of strings. Next step: give an array, also of one text.',

@@ -135,6 +135,8 @@ t.test('when options or languages are wrong, the errors name them', async (t) =>
     ...wrong,
     message: /did you mean beamSize/u,
   });
+  const text = 'a text' as unknown as string[];
+  await t.rejects(translator.translateBatch(text, { source: 'en', target: 'es' }), wrong);
   await t.rejects(call({ target: 'es' }), { ...wrong, message: /source/u });
   await t.rejects(call({ source: 'en', target: 'es', alternatives: 2 }), wrong);
   await t.rejects(call({ source: 'en', target: 'es', minLength: 9, maxLength: 3 }), wrong);

@@ -46,11 +46,18 @@ t.test('when the package is packed, it holds its product, its papers and nothing
   const papers = ['package.json', 'README.md', 'LICENSE', 'THIRD_PARTY_NOTICES', 'CHANGELOG.md'];
   const addon = `prebuilds/${platform}/${addonName}`;
   const made = /^dist\/(?!service\/)(?:[a-z0-9-]+\/)*[a-z0-9-]+\.(?:js|d\.ts)$/u;
+  // The translation model that can be tried at once, without the sentences of its tests.
+  const demo = ['README.md', 'config.json', 'model.bin', 'sentencepiece.bpe.model'].map(
+    (name) => `models/demo-translate/${name}`,
+  );
+  const data = [...demo, 'models/demo-translate/shared_vocabulary.json'];
   const unexpected = names.filter(
-    (name) => !papers.includes(name) && name !== addon && !made.test(name),
+    (name) => ![...papers, ...data, addon].includes(name) && !made.test(name),
   );
   t.same(unexpected, [], 'no source, no build file, no map, no test, no server');
-  const absent = [...papers, addon, 'dist/index.js'].filter((name) => !names.includes(name));
+  const absent = [...papers, ...data, addon, 'dist/index.js'].filter(
+    (name) => !names.includes(name),
+  );
   t.same(absent, []);
   const sourceOf = (name: string): string =>
     join(root, name.replace(/^dist\//u, 'src/').replace(/\.(d\.ts|js)$/u, '.ts'));

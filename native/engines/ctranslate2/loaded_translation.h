@@ -29,7 +29,6 @@ class LoadedTranslation {
   LoadedTranslation(const LoadedTranslation&) = delete;
   LoadedTranslation& operator=(const LoadedTranslation&) = delete;
 
-  const TranslationFolder& folder() const { return folder_; }
   const ::ctranslate2::Vocabulary& source() const { return model_->get_source_vocabulary(); }
   const ::ctranslate2::Vocabulary& target() const { return model_->get_target_vocabulary(); }
   const Subword& source_pieces() const { return source_pieces_; }

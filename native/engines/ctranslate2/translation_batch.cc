@@ -37,14 +37,11 @@ Outcome Try(TranslationReplica& replica, const LoadedTranslation& model,
   std::atomic<bool> stop{false};
   std::vector<const TranslationRow*> rows;
   for (const SentenceTask& task : tasks) rows.push_back(&task.source());
+  std::vector<TranslationResult> results;
   try {
     const Watch watch(tasks, stop);
     const ::ctranslate2::CancellationScope scope(&stop);
-    auto results = TranslateRows(replica, model, tasks.front().call->plan(), rows);
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      tasks[i].call->Resolve(tasks[i].row, std::move(results[i]));
-    }
-    return Outcome::kAnswered;
+    results = TranslateRows(replica, model, tasks.front().call->plan(), rows);
   } catch (...) {
     if (stop.load(std::memory_order_acquire)) return Outcome::kStopped;
     if (tasks.size() > 1) return Outcome::kFailed;
@@ -55,6 +52,10 @@ Outcome Try(TranslationReplica& replica, const LoadedTranslation& model,
     }
     return Outcome::kAnswered;
   }
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    tasks[i].call->Resolve(tasks[i].row, std::move(results[i]));
+  }
+  return Outcome::kAnswered;
 }
 
 void Run(TranslationReplica& replica, const LoadedTranslation& model,

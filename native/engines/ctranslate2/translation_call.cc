@@ -62,7 +62,12 @@ void TranslationCall::Resolve(std::size_t row, TranslationResult result) {
   const std::lock_guard lock(mutex_);
   results_[row] = std::move(result);
   Answer(row);
-  if (!error_) job_->Progress(static_cast<double>(done_tokens_) / static_cast<double>(tokens_));
+  if (error_) return;
+  try {
+    job_->Progress(static_cast<double>(done_tokens_) / static_cast<double>(tokens_));
+  } catch (...) {
+    // No memory for an event: the row is answered all the same, and the next one tells more.
+  }
 }
 
 void TranslationCall::Reject(std::size_t row, std::exception_ptr error) {
