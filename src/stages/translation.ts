@@ -73,7 +73,7 @@ interface LanguageWork {
   readonly glossary: Glossary;
   /** What became of terms so far. */
   readonly uses: TermUse[];
-  translate(texts: readonly string[]): Promise<GlossaryTranslation>;
+  readonly translate: (texts: readonly string[]) => Promise<GlossaryTranslation>;
 }
 
 async function languageWork(

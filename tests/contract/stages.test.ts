@@ -16,8 +16,15 @@ import { stageContract } from '../helpers/stage-contract.js';
 const folder = t.testdir();
 const film = join(folder, 'film.mkv');
 await ffmpeg(
-  ...['-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=5:duration=8'],
-  ...['-f', 'lavfi', '-i', 'sine=frequency=220:duration=8', film],
+  '-f',
+  'lavfi',
+  '-i',
+  'testsrc=size=64x48:rate=5:duration=8',
+  '-f',
+  'lavfi',
+  '-i',
+  'sine=frequency=220:duration=8',
+  film,
 );
 const glossary = join(folder, 'terms.tsv');
 writeFileSync(glossary, 'source\ttarget\nSecond\tSegundo\n');
