@@ -132,7 +132,7 @@ export function formatJson(transcript: Transcript): string {
  * one: a long one takes many times its size when it is checked and written as a whole.
  */
 export function* jsonPieces(transcript: Transcript): Generator<string, void> {
-  const { segments, removed, ...head } = rounded({ ...transcript, segments: [] });
+  const { segments: _, removed, ...head } = rounded({ ...transcript, segments: [] });
   const begin = JSON.stringify(head, null, 2).slice(0, -2);
   yield `${begin},\n  "segments": [`;
   for (const [index, segment] of transcript.segments.entries()) {

@@ -28,9 +28,14 @@ export function wavHeader(dataBytes?: number): Buffer {
   return header;
 }
 
-/** Samples as 16-bit numbers, little-endian; the inverse of how they are read. */
-export function pcmBytes(samples: Float32Array): Buffer {
-  const bytes = Buffer.allocUnsafe(samples.length * bytesPerSample);
+/**
+ * Samples as 16-bit numbers, little-endian; the inverse of how they are read. Uses `memory`, where it
+ * is large enough, so that hours of sound leave no holes in the heap.
+ */
+export function pcmBytes(samples: Float32Array, memory?: Buffer): Buffer {
+  const length = samples.length * bytesPerSample;
+  const fits = memory !== undefined && memory.length >= length;
+  const bytes = fits ? memory.subarray(0, length) : Buffer.allocUnsafe(length);
   // An index, since an iterator leaves an object a sample to the garbage collector.
   for (let index = 0; index < samples.length; index += 1) {
     const value = Math.round((samples[index] ?? 0) * 32_768);

@@ -96,7 +96,10 @@ export class GrowingFile {
     await this.#end({ kind: 'failed', error });
   }
 
-  /** Everything from the first byte on, up to the end that is still to come. */
+  /**
+   * Everything from the first byte on, up to the end that is still to come. A chunk is the reader's
+   * until it asks for the next one.
+   */
   follow(signal: AbortSignal): AsyncGenerator<Buffer, void> {
     // Opened now: under its present name, and before it is renamed or goes.
     const file = openSync(this.#place, 'r');
@@ -105,13 +108,15 @@ export class GrowingFile {
 
   async *#follow(file: number, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     let position = 0;
+    // One for all reads: three hours of sound in buffers of their own leave holes in the heap.
+    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
     try {
       for (;;) {
         signal.throwIfAborted();
         const available = this.#length - position;
         if (available > 0) {
-          const buffer = Buffer.allocUnsafe(Math.min(available, chunkBytes));
-          const { bytesRead } = await readAt(file, buffer, 0, buffer.length, position);
+          const length = Math.min(available, chunkBytes);
+          const { bytesRead } = await readAt(file, buffer, 0, length, position);
           position += bytesRead;
           yield buffer.subarray(0, bytesRead);
         } else if (this.#ending === undefined) await once(this.#news, 'news', { signal });

@@ -7,7 +7,8 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
       yield rest.toString('utf8', 0, end);
       rest = rest.subarray(end + 1);
     }
-    open = rest;
+    // A copy: the chunk's memory may be used again for the next one.
+    open = Buffer.from(rest);
   }
 }
 

@@ -5,6 +5,8 @@ import * as artefacts from './artefacts.js';
 import { defineStage } from './stage.js';
 
 const samplesPerSecond = 16_000;
+/** What a chunk of a pipe can hold, with the rest of the one before it. */
+const mostSamples = 32_768;
 
 /**
  * The sound of the media as a WAV file of 16 kHz, mono: WAV, since it can be read from any place,
@@ -30,11 +32,12 @@ export const demux = defineStage({
     const sound = await demuxSound(job.input, options, { signal, onNote: warn });
     const { durationS } = sound;
     let samples = 0;
+    const memory = Buffer.allocUnsafeSlow(2 * mostSamples);
     try {
       await outputs.audio.append(wavHeader());
       for await (const chunk of sound.samples) {
         signal.throwIfAborted();
-        await outputs.audio.append(pcmBytes(chunk));
+        await outputs.audio.append(pcmBytes(chunk, memory));
         samples += chunk.length;
         const audioS = samples / samplesPerSecond;
         const fraction = durationS === undefined ? undefined : Math.min(1, audioS / durationS);

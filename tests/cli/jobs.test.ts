@@ -9,8 +9,14 @@ import { runCli } from './run-cli.js';
 const cwd = t.testdir();
 const film = join(cwd, "it's a film.mp4");
 await ffmpeg(
-  ...['-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=5:duration=11'],
-  ...['-i', audioPath('jfk.wav'), '-shortest', film],
+  '-f',
+  'lavfi',
+  '-i',
+  'testsrc=size=64x48:rate=5:duration=11',
+  '-i',
+  audioPath('jfk.wav'),
+  '-shortest',
+  film,
 );
 const model = ['--model', 'tiny.en', '--models-dir', modelsDir.modelsDir, '--offline'];
 const lines = (text: string): Record<string, unknown>[] =>

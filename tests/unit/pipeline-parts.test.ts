@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import t from 'tap';
 import { CpwError } from '../../src/errors.js';
@@ -19,33 +18,16 @@ import { finishedItems, growingItems } from '../../src/pipeline/items-file.js';
 import { createJob, openJob } from '../../src/pipeline/job.js';
 import type { StageRecord } from '../../src/pipeline/manifest.js';
 import * as artefacts from '../../src/stages/artefacts.js';
-import { exceededBudget } from '../../src/stages/budgets.js';
-import { batchesOf } from '../../src/text/batches.js';
-import { loopsRemoved } from '../../src/text/loops.js';
-import { withOrderedWords } from '../../src/text/ordered-words.js';
-import type { Segment } from '../../src/types.js';
+import { collected, segment } from '../helpers/segments.js';
 
 const never = new AbortController().signal;
 
-async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
+/** Chunks as they were when they came: their memory is used again. */
+async function copied(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  for await (const chunk of chunks) found.push(Buffer.from(chunk));
   return found;
 }
-
-const segment = (id: number, more: Partial<Segment> = {}): artefacts.SegmentItem => ({
-  id,
-  start: id,
-  end: id + 0.5,
-  text: `segment ${id}`,
-  avgLogprob: -0.2,
-  noSpeechProb: 0.1,
-  confidence: 0.8,
-  compressionRatio: 1,
-  temperature: 0,
-  pass: 'first',
-  ...(more as Partial<artefacts.SegmentItem>),
-});
 
 const record = (status: StageRecord['status'], lineage = 'x'): StageRecord => ({
   status,
@@ -84,16 +66,16 @@ void t.test(
   async (t) => {
     const path = join(t.testdir(), 'grows.bin');
     const file = await GrowingFile.begin(path);
-    const early = collected(file.follow(never));
+    const early = copied(file.follow(never));
     const parts = Array.from({ length: 50 }, (_, index) => Buffer.alloc(5000, index));
     for (const [index, part] of parts.entries()) {
       await file.append(part);
       if (index === 25) t.notOk(existsSync(path), 'not under its name before it is whole');
     }
-    const middle = collected(file.follow(never));
+    const middle = copied(file.follow(never));
     await file.patch(0, Buffer.from([255]));
     await file.publish();
-    const late = collected(file.follow(never));
+    const late = copied(file.follow(never));
     const whole = Buffer.concat(parts);
     whole[0] = 255;
     t.ok(readFileSync(path).equals(whole));
@@ -103,12 +85,12 @@ void t.test(
 
     const failed = await GrowingFile.begin(join(t.testdirName, 'fails.bin'));
     await failed.append(Buffer.from('x'));
-    const reader = collected(failed.follow(never));
+    const reader = copied(failed.follow(never));
     await failed.fail(new CpwError('CPW_UNSUPPORTED_MEDIA', 'it is cut'));
     await t.rejects(reader, { message: 'it is cut' });
     const stop = new AbortController();
     const waiting = await GrowingFile.begin(join(t.testdirName, 'waits.bin'));
-    const aborted = collected(waiting.follow(stop.signal));
+    const aborted = copied(waiting.follow(stop.signal));
     stop.abort(new Error('enough'));
     await t.rejects(aborted, { message: 'enough' });
     await waiting.discard();
@@ -121,7 +103,7 @@ void t.test(
     const path = join(t.testdir(), 'segments.json');
     const head = { language: 'en', languageProbability: 1 };
     const open = (): ReturnType<typeof growingItems> =>
-      growingItems(artefacts.segments as never, path, () => undefined);
+      growingItems(artefacts.segments, path, () => undefined);
     const first = open();
     await first.output.begin(head);
     for (const id of [0, 1, 2]) await first.output.write(segment(id));
@@ -145,7 +127,7 @@ void t.test(
     await second.output.write(segment(2));
     await second.output.end({ duration: 3 });
     t.match(await reader, [{ id: 0 }, { id: 1 }, { id: 2 }]);
-    const whole = finishedItems(artefacts.segments as never, path);
+    const whole = finishedItems(artefacts.segments, path);
     t.match(await whole.tail(), { duration: 3 });
     t.match(JSON.parse(readFileSync(path, 'utf8')), {
       language: 'en',
@@ -157,7 +139,7 @@ void t.test(
       path,
       JSON.stringify({ ...head, duration: 3, segments: [segment(0, { end: 0 })] }),
     );
-    const wrong = finishedItems(artefacts.segments as never, path);
+    const wrong = finishedItems(artefacts.segments, path);
     await t.rejects(collected(wrong.items()), { message: /start 0 is not before end 0/u });
   },
 );
@@ -225,10 +207,10 @@ void t.test(
       withLock(path, { refuse, wait }, async () => 'never'),
       { message: /elsewhere/u },
     );
-    const taken = withLock(path, { refuse, staleMs: 0 }, async ({ check }) => {
-      await check();
+    const taken = withLock(path, { refuse, staleMs: 0 }, async (hold) => {
+      await hold.check();
       writeFileSync(path, 'another\nelsewhere, process 2\n\n2\n');
-      await t.rejects(check(), { message: /Another process took over/u });
+      await t.rejects(hold.check(), { message: /Another process took over/u });
       return 'taken';
     });
     t.equal(await taken, 'taken');
@@ -264,95 +246,4 @@ void t.test('when results are delivered, a file that exists is not replaced unas
   t.equal(readFileSync(join(outputDir, 'a.srt'), 'utf8'), 'new');
   await deliver(files, { outputDir: join(folder, 'deep', 'new'), overwrite: false });
   t.strictSame(readdirSync(join(folder, 'deep', 'new')), ['a.srt']);
-});
-
-void t.test('when times of words are anything at all, they come out in order', async () => {
-  const time = fc.double({ min: -5, max: 50, noNaN: true });
-  const word = fc.record({
-    start: time,
-    end: time,
-    word: fc.string({ minLength: 1 }),
-    probability: fc.constant(1),
-  });
-  fc.assert(
-    fc.property(
-      fc.array(word, { minLength: 1, maxLength: 40 }),
-      fc.nat(20),
-      fc.nat(20),
-      (words, start, length) => {
-        const given = segment(0, { start, end: start + length + 0.001 });
-        const ordered = withOrderedWords({ ...given, words }, Math.max(0, start - 2));
-        const problem = artefacts.segments.follows?.(ordered, undefined);
-        return (
-          problem === undefined && ordered.words?.length === words.length && ordered.start >= start
-        );
-      },
-    ),
-  );
-});
-
-void t.test('when neighbours say the same, only what nobody said is removed', async (t) => {
-  const doubtful = { avgLogprob: -1.5 };
-  const run = async (items: readonly artefacts.SegmentItem[]): Promise<readonly string[]> => {
-    const source = async function* source(): AsyncGenerator<artefacts.SegmentItem> {
-      yield* items;
-    };
-    const found = await collected(loopsRemoved(source(), { fewestRepeats: 3 }));
-    return found.map((one) => ('reason' in one ? `-${one.text}` : one.text));
-  };
-  const same = (text: string, count: number, more: Partial<Segment>): artefacts.SegmentItem[] =>
-    Array.from({ length: count }, (_, id) => segment(id, { text, ...more }));
-  t.strictSame(await run(same('Thank you.', 4, doubtful)), [
-    'Thank you.',
-    '-Thank you.',
-    '-Thank you.',
-    '-Thank you.',
-  ]);
-  t.strictSame(await run(same('Thank you.', 2, doubtful)), ['Thank you.', 'Thank you.'], 'two');
-  t.strictSame(await run(same('No.', 3, {})), ['No.', 'No.', 'No.'], 'a real short answer');
-  t.strictSame(await run(same('ना', 3, {})), ['ना', 'ना', 'ना']);
-  t.strictSame(
-    await run(same('जी!', 3, doubtful)),
-    ['जी!', '-जी!', '-जी!'],
-    'letters of all scripts count',
-  );
-  t.strictSame(
-    await run(same('Let it be, let it be', 3, { end: 3 })),
-    Array(3).fill('Let it be, let it be'),
-    'a chorus',
-  );
-  const fast = { start: 0, end: 0.5 };
-  t.equal(
-    (await run(same('nobody can say as much as this in so little time', 3, fast))).at(-1)?.[0],
-    '-',
-  );
-});
-
-void t.test(
-  'when items come slower than they are worked on, none waits for a full batch',
-  async (t) => {
-    const source = async function* source(): AsyncGenerator<number> {
-      yield 1;
-      yield 2;
-      yield 3;
-      for (let turn = 0; turn < 3; turn += 1) await nextTurn();
-      yield 4;
-    };
-    t.strictSame(await collected(batchesOf(source(), 2)), [[1, 2], [3], [4]]);
-  },
-);
-
-void t.test('when a stage costs more than its budget, that is told in its own measure', (t) => {
-  const work = { activeS: 100, peakRssMb: 100 };
-  t.match(exceededBudget('demux', { ...work, audioS: 60 }), [
-    /100\.0 s for a minute of media, over its budget of 10/u,
-  ]);
-  t.match(exceededBudget('translation', { ...work, words: 1000 }), [/for 1000 words/u]);
-  t.match(exceededBudget('mux', { activeS: 1, peakRssMb: 3000, audioS: 60 }), [
-    /3000\.0 MB of memory/u,
-  ]);
-  t.strictSame(exceededBudget('asr', { ...work, audioS: 6000, device: 'cpu' }), []);
-  t.match(exceededBudget('asr', { ...work, audioS: 300, device: 'cuda' }), [/budget of 10/u]);
-  t.strictSame(exceededBudget('vad', work), []);
-  t.end();
 });
