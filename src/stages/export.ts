@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
+import { subtitleForms } from '../export/subtitle-forms.js';
 import { jsonPieces } from '../export/transcript-schema.js';
 import { formatTranscript } from '../export/write-transcript.js';
 import { exportOptionsSchema } from '../options/stages.js';
-import type { TranscriptFormat } from '../options/output.js';
+import { isSubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import type { ParsedSubtitleOptions } from '../options/subtitles.js';
 import type { Segment, Transcript } from '../types.js';
 import * as artefacts from './artefacts.js';
@@ -23,13 +24,10 @@ export const exportStage = defineStage({
     const [head, tail] = [await segments.head(), await segments.tail()];
     const transcript: Transcript = { ...head, ...tail, segments: items };
     const write = async (spoken: Transcript, name: string): Promise<void> => {
+      const textOf = textsOf(spoken, options.rules);
       for (const format of options.formats) {
         const about = { language: spoken.language, format };
-        await outputs.transcripts.write(
-          `${name}.${format}`,
-          textOf(spoken, format, options.rules),
-          about,
-        );
+        await outputs.transcripts.write(`${name}.${format}`, textOf(format), about);
       }
     };
     await write(transcript, job.stem);
@@ -48,12 +46,16 @@ export const exportStage = defineStage({
   },
 });
 
-function textOf(
+/** A transcript's text by its form, one after another. */
+function textsOf(
   transcript: Transcript,
-  format: TranscriptFormat,
   rules: ParsedSubtitleOptions,
-): string | AsyncIterable<string> {
-  return format === 'json'
-    ? Readable.from(jsonPieces(transcript))
-    : formatTranscript(transcript, format, rules);
+): (format: TranscriptFormat) => string | AsyncIterable<string> {
+  const subtitles = subtitleForms(transcript, rules);
+  return (format) => {
+    if (format === 'json') return Readable.from(jsonPieces(transcript));
+    return isSubtitleFormat(format)
+      ? subtitles(format).text
+      : formatTranscript(transcript, format, rules);
+  };
 }

@@ -1,20 +1,9 @@
-import { cuesOfTranscript } from '../export/write-transcript.js';
-import type { SubtitleFormat } from '../options/output.js';
+import { subtitleForms } from '../export/subtitle-forms.js';
 import { subtitleGenerationOptionsSchema } from '../options/stages.js';
-import { formatAss } from '../subtitles/ass.js';
 import { checkCues } from '../subtitles/check-cues.js';
-import type { Cue } from '../subtitles/cue.js';
-import { formatSrt } from '../subtitles/srt.js';
-import { formatVtt } from '../subtitles/vtt.js';
 import type { Segment, Transcript } from '../types.js';
 import * as artefacts from './artefacts.js';
 import { defineStage } from './stage.js';
-
-const formatters: Readonly<Record<SubtitleFormat, (cues: readonly Cue[]) => string>> = {
-  srt: formatSrt,
-  vtt: formatVtt,
-  ass: formatAss,
-};
 
 /**
  * `<stem>.<language>.<format>` for the spoken language and for each translation, and a report of
@@ -38,10 +27,11 @@ export const subtitleGeneration = defineStage({
     for (const [language, shown] of texts) {
       const transcript: Transcript = { ...head, language, duration, segments: shown };
       const broken = [];
+      const formOf = subtitleForms(transcript, options.rules);
       for (const format of options.formats) {
-        const cues = cuesOfTranscript(transcript, format, options.rules);
+        const { cues, text } = formOf(format);
         const name = `${job.stem}.${language}.${format}`;
-        await outputs.subtitles.write(name, formatters[format](cues), { language, format });
+        await outputs.subtitles.write(name, text, { language, format });
         broken.push(...checkCues(cues, options.rules).map((one) => ({ format, ...one })));
       }
       const report = `${JSON.stringify({ language, broken }, null, 2)}\n`;
