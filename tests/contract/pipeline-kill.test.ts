@@ -28,7 +28,7 @@ interface Ran {
 }
 
 /** Runs the job in a process of its own, which is killed after so many milliseconds. */
-async function run(job: Job, killAfterMs?: number, windowMs = 5): Promise<Ran> {
+async function run(job: Job, killAfterMs?: number, windowMs = 15): Promise<Ran> {
   const args = [program, jobsDir, job.request.id, String(windowMs)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
