@@ -2,10 +2,11 @@ import type { SubtitleFormat } from '../options/output.js';
 import type { SubtitleOptions } from '../options/subtitles.js';
 import { formatAss } from '../subtitles/ass.js';
 import type { Cue } from '../subtitles/cue.js';
+import { streamCues } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
+import type { ShownSegment } from '../subtitles/tokens.js';
 import { formatVtt } from '../subtitles/vtt.js';
-import type { Transcript } from '../types.js';
-import { cuesOfTranscript } from './write-transcript.js';
+import { labelled } from '../subtitles/voice.js';
 
 const formatters: Readonly<Record<SubtitleFormat, (cues: readonly Cue[]) => string>> = {
   srt: formatSrt,
@@ -13,26 +14,38 @@ const formatters: Readonly<Record<SubtitleFormat, (cues: readonly Cue[]) => stri
   ass: formatAss,
 };
 
-/** A transcript in one form of subtitles. */
+/** A text in one form of subtitles. */
 export interface SubtitleForm {
   readonly cues: readonly Cue[];
   readonly text: string;
 }
 
 /**
- * The forms of subtitles of a transcript. Forms differ only in where they name a speaker: where
+ * The forms of subtitles of segments, which are read as often as it takes and never held: their
+ * words are many times the size of the cues. Forms differ only in where they name a speaker: where
  * nobody is told apart, cues are cut once for all of them, which takes nearly all of the time.
  */
 export function subtitleForms(
-  transcript: Transcript,
-  rules: SubtitleOptions,
-): (format: SubtitleFormat) => SubtitleForm {
-  const alike = transcript.segments.every(({ channel }) => channel === undefined);
-  const once = new Map<string, readonly Cue[]>();
-  return (format) => {
-    const key = alike ? 'all' : format;
-    const cues = once.get(key) ?? cuesOfTranscript(transcript, format, rules);
-    once.set(key, cues);
+  segments: () => AsyncIterable<ShownSegment>,
+  { language, rules }: { readonly language: string; readonly rules: SubtitleOptions },
+): (format: SubtitleFormat) => Promise<SubtitleForm> {
+  const cut = new Map<boolean, readonly Cue[]>();
+  const cuesOf = async (labels: boolean): Promise<readonly Cue[]> => {
+    const known = cut.get(labels) ?? [...cut.values()].find((cues) => !cues.some(isOfSomebody));
+    if (known !== undefined) return known;
+    const cues: Cue[] = [];
+    for await (const cue of streamCues(segments(), rules, { language, labels })) cues.push(cue);
+    cut.set(labels, cues);
+    return cues;
+  };
+  return async (format) => {
+    const labels = format === 'srt';
+    const found = await cuesOf(labels);
+    const cues = labels ? found.map(labelled) : found;
     return { cues, text: formatters[format](cues) };
   };
+}
+
+function isOfSomebody({ voice }: Cue): boolean {
+  return voice !== undefined;
 }

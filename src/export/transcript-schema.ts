@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CpwError } from '../errors.js';
-import type { Transcript } from '../types.js';
+import type { Segment, Transcript } from '../types.js';
 
 const seconds = z.number().min(0);
 const probability = z.number().min(0).max(1);
@@ -129,18 +129,23 @@ export function formatJson(transcript: Transcript): string {
 
 /**
  * The text of {@link formatJson} piece by piece, of a transcript whose segments were checked one by
- * one: a long one takes many times its size when it is checked and written as a whole.
+ * one: a long one takes many times its size when it is held, checked and written as a whole.
  */
-export function* jsonPieces(transcript: Transcript): Generator<string, void> {
+export async function* jsonPieces(
+  transcript: Omit<Transcript, 'segments'>,
+  segments: AsyncIterable<Segment>,
+): AsyncGenerator<string, void> {
   const { segments: _, removed, ...head } = rounded({ ...transcript, segments: [] });
   const begin = JSON.stringify(head, null, 2).slice(0, -2);
   yield `${begin},\n  "segments": [`;
-  for (const [index, segment] of transcript.segments.entries()) {
+  let any = false;
+  for await (const segment of segments) {
     const [one] = rounded({ ...transcript, segments: [segment] }).segments;
     const text = JSON.stringify(one, null, 2).replaceAll('\n', '\n    ');
-    yield `${index === 0 ? '' : ','}\n    ${text}`;
+    yield `${any ? ',' : ''}\n    ${text}`;
+    any = true;
   }
-  yield transcript.segments.length === 0 ? ']' : '\n  ]';
+  yield any ? '\n  ]' : ']';
   if (removed !== undefined) {
     yield `,\n  "removed": ${JSON.stringify(removed, null, 2).replaceAll('\n', '\n  ')}`;
   }

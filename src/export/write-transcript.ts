@@ -11,7 +11,7 @@ import { cuesOf } from '../subtitles/cues.js';
 import { formatSrt } from '../subtitles/srt.js';
 import { labelled, spokenText } from '../subtitles/voice.js';
 import { formatVtt } from '../subtitles/vtt.js';
-import type { Transcript } from '../types.js';
+import type { Segment, Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
 import { existingFile, outputPath } from './plan-outputs.js';
 import { formatJson } from './transcript-schema.js';
@@ -28,6 +28,13 @@ export interface WriteTranscriptOptions {
 
 const texts = { txt: formatTxt, json: formatJson } as const;
 const subtitles = { srt: formatSrt, vtt: formatVtt, ass: formatAss } as const;
+
+/** The line of a segment in a text file; empty where it says nothing. */
+export function txtLine(segment: Pick<Segment, 'channel' | 'text' | 'untranslated'>): string {
+  if (segment.text.trim() === '') return '';
+  const text = spokenText(segment).replaceAll(/\s+/gu, ' ').trim();
+  return text === '' ? '' : `${text}\n`;
+}
 
 /** The transcript's text in one of the forms. `options` are for subtitles. */
 export function formatTranscript(
@@ -100,12 +107,7 @@ async function writeForms(
 }
 
 function formatTxt({ segments }: Transcript): string {
-  return segments
-    .filter(({ text }) => text.trim() !== '')
-    .map((segment) => spokenText(segment).replaceAll(/\s+/gu, ' ').trim())
-    .filter((text) => text !== '')
-    .map((text) => `${text}\n`)
-    .join('');
+  return segments.map(txtLine).join('');
 }
 
 async function remove(paths: readonly string[]): Promise<void> {

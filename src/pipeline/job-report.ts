@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { ReportData, ReportedStage } from '../export/report/report-data.js';
 import { reportHtml } from '../export/report/report-html.js';
 import { languageTitle } from '../media/language-tags.js';
-import { transcriptSchema } from '../export/transcript-schema.js';
 import { stageTable } from '../stages/stage-table.js';
+import type { RemovedText, Segment } from '../types.js';
 import type { NamedFile } from '../stages/artefact.js';
 import { parseSubtitles } from '../subtitles/parse-subtitles.js';
 import { writeAtomically } from './atomic-file.js';
@@ -15,6 +15,14 @@ import type { StageRecord } from './manifest.js';
 import { filesOf } from './run-result.js';
 
 const fileName = 'report.html';
+
+/** The stage has checked each segment already; checking all at once takes many times their size. */
+const transcriptSchema = z.object({
+  language: z.string(),
+  duration: z.number(),
+  segments: z.array(z.custom<Segment>()),
+  removed: z.array(z.custom<RemovedText>()).optional(),
+});
 
 const brokenSchema = z.object({ broken: z.array(z.object({ message: z.string() })) });
 const coverageSchema = z.object({

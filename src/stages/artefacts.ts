@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { segmentSchema, transcriptSchema } from '../export/transcript-schema.js';
-import type { BytesArtefact, FilesArtefact, ItemsArtefact, JsonArtefact } from './artefact.js';
+import type { Segment } from '../types.js';
+import type {
+  BytesArtefact,
+  FilesArtefact,
+  InputOf,
+  ItemsArtefact,
+  JsonArtefact,
+} from './artefact.js';
 
 const { language, languageProbability, start, duration, clips, removed } = transcriptSchema.shape;
 
@@ -126,3 +133,35 @@ export const subtitleReports: FilesArtefact = { kind: 'files', name: 'subtitle_r
 export const transcripts: FilesArtefact = { kind: 'files', name: 'transcripts' };
 /** The media with its subtitles. */
 export const muxed: FilesArtefact = { kind: 'files', name: 'muxed' };
+
+/** One language's text of a job. */
+export interface LanguageText {
+  readonly language: string;
+  /** From the first one on, each time it is asked. */
+  readonly segments: () => AsyncIterable<Segment>;
+}
+
+/** The text that was heard, and after it what was translated of it. */
+export async function textsOf(
+  heard: InputOf<typeof segments>,
+  translated: InputOf<typeof translations> | undefined,
+): Promise<readonly LanguageText[]> {
+  const { language } = await heard.head();
+  const spoken = { language, segments: () => heard.items() };
+  const { targets = [] } = (await translated?.head()) ?? {};
+  return [spoken, ...targets.map((target) => textIn(target, translated))];
+}
+
+function textIn(
+  language: string,
+  translated: InputOf<typeof translations> | undefined,
+): LanguageText {
+  async function* segmentsOf(): AsyncGenerator<Segment, void> {
+    if (translated === undefined) return;
+    for await (const { translations: placed } of translated.items()) {
+      const segment = placed[language];
+      if (segment !== undefined) yield segment;
+    }
+  }
+  return { language, segments: segmentsOf };
+}

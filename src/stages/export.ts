@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream';
-import { subtitleForms } from '../export/subtitle-forms.js';
+import { subtitleForms, type SubtitleForm } from '../export/subtitle-forms.js';
 import { jsonPieces } from '../export/transcript-schema.js';
-import { formatTranscript } from '../export/write-transcript.js';
+import { txtLine } from '../export/write-transcript.js';
+import { isSubtitleFormat, type SubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import { exportOptionsSchema } from '../options/stages.js';
-import { isSubtitleFormat, type TranscriptFormat } from '../options/output.js';
-import type { ParsedSubtitleOptions } from '../options/subtitles.js';
 import type { Segment, Transcript } from '../types.js';
 import * as artefacts from './artefacts.js';
+import { textsOf } from './artefacts.js';
 import { defineStage } from './stage.js';
 
 /** Writes `<stem>.<format>`, and `<stem>.<language>.<format>` for each translation. */
@@ -18,44 +17,37 @@ export const exportStage = defineStage({
   outputs: { transcripts: artefacts.transcripts },
   options: exportOptionsSchema,
   run: async ({ options, job, inputs, outputs }) => {
-    const { segments, translations } = inputs;
-    const items: artefacts.SegmentItem[] = [];
-    for await (const item of segments.items()) items.push(item);
-    const [head, tail] = [await segments.head(), await segments.tail()];
-    const transcript: Transcript = { ...head, ...tail, segments: items };
-    const write = async (spoken: Transcript, name: string): Promise<void> => {
-      const textOf = textsOf(spoken, options.rules);
-      for (const format of options.formats) {
-        const about = { language: spoken.language, format };
-        await outputs.transcripts.write(`${name}.${format}`, textOf(format), about);
+    const { formats, rules } = options;
+    const texts = await textsOf(inputs.segments, inputs.translations);
+    // The length stands before the segments, which are then read from the file: none is held.
+    const facts = { ...(await inputs.segments.head()), ...(await inputs.segments.tail()) };
+    for (const [index, { language, segments }] of texts.entries()) {
+      const stem = index === 0 ? job.stem : `${job.stem}.${language}`;
+      const subtitles = subtitleForms(segments, { language, rules });
+      for (const format of formats) {
+        const text = await textOf(format, { facts: { ...facts, language }, segments, subtitles });
+        await outputs.transcripts.write(`${stem}.${format}`, text, { language, format });
       }
-    };
-    await write(transcript, job.stem);
-    if (translations === undefined) return;
-    const byTarget = new Map<string, Segment[]>();
-    for await (const { translations: placed } of translations.items()) {
-      for (const [target, segment] of Object.entries(placed)) {
-        const known = byTarget.get(target) ?? [];
-        known.push(segment);
-        byTarget.set(target, known);
-      }
-    }
-    for (const [language, segments] of byTarget) {
-      await write({ ...transcript, language, segments }, `${job.stem}.${language}`);
     }
   },
 });
 
-/** A transcript's text by its form, one after another. */
-function textsOf(
-  transcript: Transcript,
-  rules: ParsedSubtitleOptions,
-): (format: TranscriptFormat) => string | AsyncIterable<string> {
-  const subtitles = subtitleForms(transcript, rules);
-  return (format) => {
-    if (format === 'json') return Readable.from(jsonPieces(transcript));
-    return isSubtitleFormat(format)
-      ? subtitles(format).text
-      : formatTranscript(transcript, format, rules);
-  };
+async function textOf(
+  format: TranscriptFormat,
+  {
+    facts,
+    segments,
+    subtitles,
+  }: {
+    readonly facts: Omit<Transcript, 'segments'>;
+    readonly segments: () => AsyncIterable<Segment>;
+    readonly subtitles: (format: SubtitleFormat) => Promise<SubtitleForm>;
+  },
+): Promise<string | AsyncIterable<string>> {
+  if (isSubtitleFormat(format)) return (await subtitles(format)).text;
+  return format === 'json' ? jsonPieces(facts, segments()) : txtLines(segments());
+}
+
+async function* txtLines(segments: AsyncIterable<Segment>): AsyncGenerator<string, void> {
+  for await (const segment of segments) yield txtLine(segment);
 }

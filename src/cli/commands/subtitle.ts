@@ -149,7 +149,8 @@ function stageOptions(values: Values, { general }: CommandContext): NonNullable<
     }),
     ...translationStages({ model: translateModel, targets, recognizer, translate, glossary }),
     subtitle_generation: { formats: subtitle.subtitleFormats, rules: output.subtitles },
-    export: { rules: output.subtitles },
+    // Subtitles have a stage of their own.
+    export: { formats: ['txt', 'json'], rules: output.subtitles },
     mux: { muxer: { ...subtitle.mux, ffmpeg: transcribe.ffmpeg } },
   };
 }
