@@ -1,16 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { CpwError } from '../errors.js';
-import { fileError } from '../models/convert/file-error.js';
-import type { ItemsArtefact, ItemsInput, ItemsOutput } from '../stages/artefact.js';
+import type { ItemsInput, ItemsOutput } from '../stages/artefact.js';
 import { writeAtomically } from './atomic-file.js';
 import { canonicalJson } from './canonical-json.js';
 import { deferred } from './deferred.js';
+import { finishedItems } from './finished-items.js';
+import { check, checkItem, parsedItems, type Items } from './item-checks.js';
 import { GrowingFile } from './growing-file.js';
 import { lineOf, linesOf } from './json-lines.js';
-
-type Items = ItemsArtefact<unknown, unknown, unknown>;
 
 /** A list that is being written, and is read meanwhile. */
 export interface GrowingItems {
@@ -130,69 +127,6 @@ class ItemsWriter implements ItemsOutput<unknown, unknown, unknown> {
   }
 }
 
-/** The artefact as a finished file. Throws CPW_INVALID_OPTIONS where it breaks its contract. */
-export function finishedItems(
-  artefact: Items,
-  path: string,
-): ItemsInput<unknown, unknown, unknown> {
-  const whole = once(() => readItems(artefact, path));
-  return {
-    head: async () => (await whole()).head,
-    tail: async () => (await whole()).tail,
-    items: async function* items() {
-      yield* (await whole()).items;
-    },
-  };
-}
-
-interface WholeItems {
-  readonly head: unknown;
-  readonly items: readonly unknown[];
-  readonly tail: unknown;
-}
-
-/** Reads and checks a finished list. */
-export async function readItems(artefact: Items, path: string): Promise<WholeItems> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileError('read', path, error);
-  });
-  const shape = z.record(z.string(), z.unknown());
-  const whole = check(shape, parsedJson(text, path), path) as Record<string, unknown>;
-  const { [artefact.key]: list, ...rest } = whole;
-  const rows = check(z.array(z.unknown()), list, `${path}: ${artefact.key}`) as unknown[];
-  const items: unknown[] = [];
-  for (const [index, row] of rows.entries()) {
-    items.push(checkItem(artefact, row, { index, before: items.at(-1) }));
-  }
-  return {
-    head: check(artefact.head, pick(rest, artefact.head), `${path}: head`),
-    tail: check(artefact.tail, pick(rest, artefact.tail), `${path}: tail`),
-    items,
-  };
-}
-
-function pick(values: Record<string, unknown>, schema: z.ZodType): unknown {
-  if (!(schema instanceof z.ZodObject)) return values;
-  const known = Object.keys(schema.shape).filter((key) => Object.hasOwn(values, key));
-  return Object.fromEntries(known.map((key) => [key, values[key]]));
-}
-
-async function* parsedItems(
-  artefact: Items,
-  lines: AsyncIterable<string>,
-): AsyncGenerator<unknown, void> {
-  let index = -1;
-  let before: unknown;
-  for await (const line of lines) {
-    // The first line is the head.
-    if (index >= 0) {
-      before = checkItem(artefact, parsedJson(line, artefact.name), { index, before });
-      yield before;
-    }
-    index += 1;
-  }
-}
-
 interface Kept {
   readonly bytes: number;
   readonly count: number;
@@ -239,42 +173,4 @@ async function* wholeText(
     count += 1;
   }
   yield '\n]}\n';
-}
-
-function checkItem(
-  artefact: Items,
-  item: unknown,
-  { index, before }: { readonly index: number; readonly before: unknown },
-): unknown {
-  const name = `${artefact.name}[${index}]`;
-  const checked = check(artefact.item, item, name);
-  const problem = artefact.follows?.(checked, before);
-  if (problem === undefined) return checked;
-  throw broken(name, problem);
-}
-
-function check(schema: z.ZodType, value: unknown, name: string): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw broken(name, `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}`);
-}
-
-function broken(name: string, problem: string): CpwError {
-  return new CpwError('CPW_INTERNAL', `${name} breaks its contract: ${problem}`, {
-    details: { name, problem },
-  });
-}
-
-function parsedJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CpwError('CPW_INTERNAL', `${name} is not JSON: ${String(cause)}`, { cause });
-  }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
 }

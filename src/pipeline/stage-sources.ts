@@ -10,7 +10,7 @@ import type {
   JsonInput,
   LateInput,
 } from '../stages/artefact.js';
-import { finishedItems } from './items-file.js';
+import { finishedItems } from './finished-items.js';
 import { readJsonFile } from './json-file.js';
 import type { FileRecord } from './manifest.js';
 import { until, type RunState, type StageNode } from './run-state.js';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { createJob, type Job } from '../../src/pipeline/job.js';
-import { readItems } from '../../src/pipeline/items-file.js';
+import { readItems } from '../../src/pipeline/finished-items.js';
 import { Manifest, type ManifestContent } from '../../src/pipeline/manifest.js';
 import { segments } from '../../src/stages/artefacts.js';
 import { ffmpeg } from '../helpers/media.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Test } from 'tap';
-import { finishedItems } from '../../src/pipeline/items-file.js';
+import { finishedItems } from '../../src/pipeline/finished-items.js';
 import type { JobResult } from '../../src/pipeline/run-job.js';
 import type { AnyStage } from '../../src/stages/stage.js';
 

@@ -14,7 +14,8 @@ import {
 } from '../../src/pipeline/checkpoint.js';
 import { deliver } from '../../src/pipeline/deliver.js';
 import { GrowingFile } from '../../src/pipeline/growing-file.js';
-import { finishedItems, growingItems } from '../../src/pipeline/items-file.js';
+import { finishedItems } from '../../src/pipeline/finished-items.js';
+import { growingItems } from '../../src/pipeline/items-file.js';
 import { createJob, openJob } from '../../src/pipeline/job.js';
 import type { StageRecord } from '../../src/pipeline/manifest.js';
 import * as artefacts from '../../src/stages/artefacts.js';
@@ -129,6 +130,17 @@ void t.test(
     t.match(await reader, [{ id: 0 }, { id: 1 }, { id: 2 }]);
     const whole = finishedItems(artefacts.segments, path);
     t.match(await whole.tail(), { duration: 3 });
+    t.match(await collected(whole.items()), [{ id: 0 }, { id: 1 }, { id: 2 }]);
+    // The same in somebody else's layout.
+    const written = readFileSync(path, 'utf8');
+    writeFileSync(path, JSON.stringify(JSON.parse(written), null, 2));
+    const laidOut = finishedItems(artefacts.segments, path);
+    t.same(await collected(laidOut.items()), await collected(whole.items()));
+    t.same(await laidOut.head(), await whole.head());
+    writeFileSync(path, written.slice(0, written.lastIndexOf('\n{')));
+    const cut = finishedItems(artefacts.segments, path);
+    await t.rejects(collected(cut.items()), { message: /ends in the middle/u });
+    writeFileSync(path, written);
     t.match(JSON.parse(readFileSync(path, 'utf8')), {
       language: 'en',
       duration: 3,
