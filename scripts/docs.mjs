@@ -13,7 +13,10 @@ import { main, root, StepError } from './process.mjs';
 
 /** A valid and a rejected example for each section; others are made of the section's first option. */
 const examples = {
-  Model: ['model: small\ndevice: cpu\nthreads: 4', 'engine: vosk\nthreads: 0'],
+  Model: [
+    'model: small\ntranscribeModel: small\ndevice: cpu\nthreads: 4',
+    'engine: vosk\nthreads: 0',
+  ],
   Recognition: ['language: de\nbeamSize: 5', 'language: German\nwindowS: 60'],
   'Speech detection': [
     'vad:\n  threshold: 0.6\n  speechPadMs: 100',
@@ -33,7 +36,7 @@ const examples = {
     'glossary: {}\nglossaryEnforce: sometimes',
   ],
   Translation: [
-    'translation:\n  beamSize: 4\nsentences:\n  maxPauseS: 1.5',
+    'translation:\n  beamSize: 4\ntranslateComputeType: int8\nsentences:\n  maxPauseS: 1.5',
     'translation:\n  minLength: 20\n  maxLength: 10',
   ],
   TMDB: ['tmdb:\n  title: Metropolis\n  year: 1927', 'tmdb:\n  kind: play\n  year: 27'],
@@ -152,8 +155,8 @@ function eventsPage() {
 
 <!-- Written by npm run docs from src/cli/events.ts. -->
 
-\`cpw-native transcribe --json\` writes one JSON object a line on standard output, and nothing else.
-Every event has \`type\` and \`time\`; times in results are seconds from the beginning of the file.
+\`cpw-native transcribe --json\`, as \`translate\` and \`subtitle\`, writes one JSON object a line on
+standard output, and nothing else. Every event has \`type\` and \`time\`; times in results are seconds from the beginning of the file.
 Readers should skip types that they do not know. \`cpw-native config schema --for events\` prints the
 JSON schema. An error also goes to standard error, as one line \`{code, stage, message}\`, with
 \`file\` where there are several inputs; where options are wrong it is there alone.

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../errors.js';
 import { segmentSchema, transcriptSchema } from '../export/transcript-schema.js';
 
-// The lines of `transcribe --json`. Every schema says what its event means: the documentation and
-// `config schema --for events` are made of it.
+// The lines of --json of the commands over files. Every schema says what its event means: the
+// documentation and `config schema --for events` are made of it.
 
 const time = z.iso.datetime().describe('When it happened, ISO 8601 in UTC');
 const file = z.string().describe('The input as it was named; - is standard input');
@@ -108,6 +108,38 @@ const result = z
   })
   .describe('The whole transcript of a file, as --format json writes it');
 
+const translation = z
+  .strictObject({
+    type: z.literal('translation'),
+    time,
+    file,
+    language: z.string().describe('The language it was translated into'),
+    written: z.array(z.string()).describe('The files that were written'),
+    texts: z.int().min(0).describe('How many lines or sentences it has'),
+    problems: z
+      .array(
+        z.strictObject({
+          text: z.int().min(1),
+          start: z.exactOptional(seconds),
+          problem: z.string(),
+        }),
+      )
+      .describe('Which of them, counted from 1, could not be translated, when it is said, and why'),
+    glossary: z
+      .exactOptional(
+        z.strictObject({
+          found: z.int().min(0),
+          applied: z.int().min(0),
+          missing: z.array(
+            z.strictObject({ term: z.string(), text: z.int().min(1), reason: z.string() }),
+          ),
+        }),
+      )
+      .describe('How often its terms stand in the texts, and how often in the translations'),
+    elapsedS,
+  })
+  .describe('A text file, subtitles or a transcript is translated into a language (translate)');
+
 const error = z
   .strictObject({ type: z.literal('error'), time, file: z.exactOptional(file), ...failure })
   .describe(
@@ -171,7 +203,7 @@ const job = z
     state: z.enum(['begun', 'resumed', 'completed']),
     written: z.exactOptional(z.array(z.string())).describe('The results, when it is completed'),
   })
-  .describe('A file is run through the stages of a pipeline (subtitle, jobs resume)');
+  .describe('A file is run through the stages of a pipeline (translate, subtitle, jobs resume)');
 
 const stage = z
   .strictObject({
@@ -231,6 +263,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   segment,
   warning,
   result,
+  translation,
   error,
   plan,
   job,
@@ -240,5 +273,5 @@ export const eventSchema = z.discriminatedUnion('type', [
   done,
 ]);
 
-/** One line of `transcribe --json`. */
+/** One line of `--json` of transcribe, translate, subtitle and jobs. */
 export type CliEvent = z.output<typeof eventSchema>;

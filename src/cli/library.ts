@@ -27,6 +27,22 @@ export function cacheDirOf(options: { readonly cacheDir?: string | undefined }):
   return options.cacheDir ?? userCacheDir(valueOf('XDG_CACHE_HOME'));
 }
 
+/** A command's options of models with the folders spelt out, and nothing fetched where --offline forbids it. */
+export function modelOptionsOf<Options extends ModelOptions>(
+  options: Options,
+  { offline }: Pick<GeneralOptions, 'offline'>,
+): Options & { readonly cacheDir: string } {
+  const download = offline ? ('never' as const) : options.download;
+  const cacheDir = cacheDirOf(options);
+  return { ...options, modelsDir: modelsDirOf(options), cacheDir, download };
+}
+
+interface ModelOptions {
+  readonly modelsDir?: string | undefined;
+  readonly cacheDir?: string | undefined;
+  readonly download: 'auto' | 'never';
+}
+
 function valueOf(variable: string): string | undefined {
   const value = process.env[variable];
   return value === '' ? undefined : value;

@@ -2,6 +2,7 @@ import { missingForms, planRecognizer, type RecognizerPlan } from '../engines/lo
 import { CpwError } from '../errors.js';
 import type { FetchStep } from '../models/fetch-plan.js';
 import { canonicalName, findModel, SPEECH_DETECTOR } from '../models/registry.js';
+import { bringTranslationModel } from '../models/translation-model.js';
 import { resolveSpeechDetector } from '../models/store.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 
@@ -67,6 +68,23 @@ async function detectorState({ options, mayFetch }: ModelWish): Promise<ModelSta
     const missing = error instanceof CpwError && error.code === 'CPW_MODEL_NOT_FOUND';
     if (!missing || !mayFetch) return refused(name, error);
     return fetchable(name, [{ step: 'fetch', format: 'ggml' }]);
+  }
+}
+
+/** The same of a translation model. */
+export async function translationModelState(
+  model: string,
+  { modelsDir, mayFetch }: Pick<ModelWish, 'mayFetch'> & { readonly modelsDir: string | undefined },
+): Promise<ModelState> {
+  const name = canonicalName(model);
+  const root = modelsDir === undefined ? {} : { root: modelsDir };
+  try {
+    const { path } = await bringTranslationModel(model, { ...root, download: 'never' });
+    return { name, state: 'present', path };
+  } catch (error) {
+    const missing = error instanceof CpwError && error.code === 'CPW_MODEL_NOT_FOUND';
+    if (!missing || !mayFetch || findModel(name) === undefined) return refused(name, error);
+    return fetchable(name, [{ step: 'fetch', format: 'ctranslate2' }]);
   }
 }
 

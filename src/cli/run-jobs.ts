@@ -7,6 +7,7 @@ import type { Job, NewJob } from '../pipeline/job.js';
 import type { Pipeline, RunContext } from '../pipeline/pipeline.js';
 import type { JobResult } from '../pipeline/run-job.js';
 import type { pipelineOptionsSchema, selectionOptionsSchema } from '../options/pipeline.js';
+import type { NamedFile } from '../stages/artefact.js';
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
@@ -23,6 +24,8 @@ export interface PipelineWork extends CommandContext {
   readonly results?: readonly string[];
   /** Those of their names that are known before the job runs. */
   readonly resultNames?: (file: string) => readonly string[];
+  /** True where no other file goes there, and one that was not made is told. */
+  readonly onlyNamed?: boolean;
   readonly outputDir: string;
   readonly overwrite: boolean;
 }
@@ -104,8 +107,8 @@ export async function runOne(
   const result = await pipeline.resume(job, { ...context, signal, onEvent });
   reporter.done();
   signal.throwIfAborted();
-  const files = (work.results ?? []).flatMap((artefact) => result.files(artefact));
-  const written = await deliver(files, work);
+  const made = (work.results ?? []).flatMap((artefact) => result.files(artefact));
+  const written = await deliver(wantedOf(file, made, work), work);
   events.emit({
     type: 'job',
     file,
@@ -116,6 +119,24 @@ export async function runOne(
   });
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
   return result;
+}
+
+function wantedOf(
+  file: string,
+  made: readonly NamedFile[],
+  { onlyNamed, resultNames, general, events, reporter }: PipelineWork,
+): readonly NamedFile[] {
+  if (onlyNamed !== true) return made;
+  const expected = resultNames?.(file) ?? [];
+  const wanted = made.filter(({ name }) => expected.includes(name));
+  const missing = expected.filter((name) => wanted.every((one) => one.name !== name));
+  if (missing.length > 0) {
+    const names = missing.map(shownInput).join(', ');
+    const message = `not made: ${names} (it is the spoken language, or a stage did not run)`;
+    if (general.json) events.emit({ type: 'warning', file, message });
+    else reporter.warn(`${shownInput(file)}: ${message}`);
+  }
+  return wanted;
 }
 
 /** Says what would be done with each stage. */

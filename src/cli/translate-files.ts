@@ -1,92 +1,110 @@
 import type { Translator } from '../engines/translator.js';
-import { planOutputs } from '../export/plan-outputs.js';
-import { readTranslatable, type TranslatableFile } from '../export/translated-file.js';
+import type { CutFile, TranslatedText } from '../export/translated-file.js';
 import { writeText, writeTranscript } from '../export/write-transcript.js';
-import type { TranslationFormat } from '../options/translate-command.js';
-import { optionsError } from '../options/parse.js';
+import type { NameForms } from '../text/glossary.js';
+import { translateWithGlossary } from '../text/glossary-enforce.js';
+import { coverageReport, type CoverageReport } from '../text/glossary-report.js';
+import { loadGlossary, type Glossary } from '../text/glossary.js';
 import { requireLanguage } from '../text/language.js';
-import type { Translation } from '../types.js';
-import type { CommandContext } from './command.js';
-import type { TranslateSchemas } from './commands/translate.js';
-import type { FlagValues } from './flags.js';
+import type { Translation, TranslationProblem } from '../types.js';
+import { downloadsOf } from './downloads.js';
+import { filmNamesEngine } from './film-names-engine.js';
 import { shownInput } from './input.js';
-import { cacheDirOf, hubOf, modelsDirOf, startLog } from './library.js';
-import { refusedFolder } from './output-folder.js';
-import { sayDownloads } from './downloads.js';
+import { modelOptionsOf, startLog } from './library.js';
+import { clock } from './pace.js';
+import { tell } from './run-events.js';
+import { translatorOptions } from './stage-options.js';
+import type { TranslateWork } from './translate.js';
+import type { Target, TextPlan } from './translate-plan.js';
 
-/** One run of `translate`. */
-export interface TranslateWork extends CommandContext {
-  readonly values: FlagValues<TranslateSchemas>;
-}
-
-/** An input with what is written of it. */
-interface Planned {
-  readonly input: string;
-  readonly file: TranslatableFile;
-  readonly formats: readonly TranslationFormat[];
-}
-
-/** Translates every file into every language with one model; resolves to the exit status. */
+/** Translates every file into each of its languages with one model. */
 export async function translateFiles(
-  inputs: readonly string[],
+  texts: readonly TextPlan[],
   work: TranslateWork,
-): Promise<number> {
-  const { to, outputDir, overwrite } = work.values.translation;
-  const languages = to.map((given) => ({ given, code: requireLanguage(given).code }));
-  const planned: Planned[] = [];
-  for (const input of inputs) planned.push(await plan(input, work));
-  for (const { code } of languages) {
-    for (const formats of new Set(planned.map((one) => one.formats))) {
-      const stems = planned.filter((one) => one.formats === formats).map(({ input }) => input);
-      await planOutputs(stems, { formats, outputDir, overwrite, language: code });
-    }
-  }
-  const nowhere = await refusedFolder(outputDir);
-  if (nowhere !== undefined) throw nowhere;
+): Promise<void> {
+  const glossaries = await readGlossaries(texts, work);
   const translator = await load(work);
   try {
     // A language that the model lacks is told before anything is written.
-    const { source } = work.values.translation;
-    for (const { given } of languages) {
-      await translator.translateBatch([], { source, target: given }, { signal: work.signal });
+    for (const { source, targets } of texts) {
+      for (const { given } of targets) {
+        await translator.translateBatch([], { source, target: given }, { signal: work.signal });
+      }
     }
-    for (const one of planned) {
-      for (const language of languages) await translateOne(translator, one, { language, work });
+    for (const plan of texts) {
+      const { code } = requireLanguage(plan.source);
+      const cut = await plan.file.cut(code, work.values.work.sentences);
+      for (const target of plan.targets) {
+        const glossary = glossaries.get(pairOf(plan.source, target)) ?? { terms: [], notes: [] };
+        await translateOne({ plan, cut, target, glossary }, translator, work);
+      }
     }
   } finally {
     translator.close();
   }
-  return 0;
 }
 
-async function plan(input: string, { values }: TranslateWork): Promise<Planned> {
-  const file = await readTranslatable(input);
-  const { format } = values.translation;
-  const formats = format.length === 0 ? [file.form] : format;
-  const wrong = formats.filter((one) => !file.forms.includes(one));
-  if (wrong.length === 0) return { input, file, formats };
-  const message = `${wrong.join(', ')} cannot be written of ${shownInput(input)}, which has no times`;
-  throw optionsError([{ option: '--format', message }], 'translate');
+/** One file and one language. */
+interface Piece {
+  readonly plan: TextPlan;
+  readonly cut: CutFile;
+  readonly target: Target;
+  readonly glossary: Glossary;
+}
+
+function pairOf(source: string, { code }: Pick<Target, 'code'>): string {
+  return `${requireLanguage(source).code} ${code}`;
+}
+
+/** The terms for each pair of languages, before a model is loaded: a wrong table is told at once. */
+async function readGlossaries(
+  texts: readonly TextPlan[],
+  work: TranslateWork,
+): Promise<ReadonlyMap<string, Glossary>> {
+  const { glossary: files, names: namesFiles } = work.values.glossary;
+  const names = await namesOfFilm(texts, work);
+  const glossaries = new Map<string, Glossary>();
+  for (const { source, targets } of texts) {
+    for (const target of targets) {
+      const pair = pairOf(source, target);
+      if (glossaries.has(pair)) continue;
+      const languages = { source: requireLanguage(source).code, target: target.code };
+      const glossary = await loadGlossary({ files, namesFiles, names }, languages);
+      for (const note of glossary.notes) tell(work, note);
+      glossaries.set(pair, glossary);
+    }
+  }
+  return glossaries;
+}
+
+async function namesOfFilm(
+  texts: readonly TextPlan[],
+  work: TranslateWork,
+): Promise<readonly NameForms[]> {
+  const { recognizer, work: translate } = work.values;
+  const { filmNames } = await filmNamesEngine({ recognizer, tmdb: translate.tmdb }, work);
+  if (filmNames === undefined) return [];
+  const languages = [
+    ...new Set(
+      texts.flatMap(({ source, targets }) => [source, ...targets.map(({ code }) => code)]),
+    ),
+  ];
+  const { names, warnings } = await filmNames(translate.tmdb, { signal: work.signal, languages });
+  for (const warning of warnings) tell(work, warning);
+  return names;
 }
 
 async function load(work: TranslateWork): Promise<Translator> {
   const { values, general, reporter, signal } = work;
   const { Translator } = await import('../engines/translator.js');
   await startLog(general);
-  const { model } = values.translation;
-  const options = {
-    ...values.translator,
-    modelsDir: modelsDirOf(values.translator),
-    cacheDir: cacheDirOf(values.translator),
-    download: general.offline ? ('never' as const) : values.translator.download,
-  };
-  const announce = (name: string, what: string): string =>
-    `model ${name} is not installed: ${what}; --offline forbids this`;
-  const onDownload = sayDownloads(reporter, announce);
+  const { model } = values.command;
+  const recognizer = modelOptionsOf(values.recognizer, general);
+  const options = translatorOptions(recognizer, values.work);
+  const { context } = downloadsOf(recognizer, work);
   reporter.progress(`loading model ${shownInput(model)}`, undefined);
   try {
-    const context = { signal, hub: hubOf(), onDownload };
-    const translator = await Translator.load(model, options, context);
+    const translator = await Translator.load(model, options, { ...context, signal });
     const { layout, device, computeType, reason } = translator.info;
     reporter.note(`model ${model}: ${layout} on ${device}, ${computeType} (${reason})`);
     return translator;
@@ -96,44 +114,139 @@ async function load(work: TranslateWork): Promise<Translator> {
 }
 
 async function translateOne(
+  piece: Piece,
   translator: Translator,
-  { input, file, formats }: Planned,
-  { language, work }: { language: { given: string; code: string }; work: TranslateWork },
+  work: TranslateWork,
 ): Promise<void> {
-  const { values, reporter, signal, general } = work;
-  const { source, outputDir, overwrite } = values.translation;
-  const label = `${shownInput(input)} to ${language.code}`;
+  const { plan, cut, target } = piece;
+  const { values, reporter, signal } = work;
+  const { outputDir, overwrite, subtitles } = values.command;
+  const label = `${shownInput(plan.input)} to ${target.code}`;
   const startedAt = performance.now();
-  const translations = await translator.translateBatch(
-    file.texts,
-    { ...values.search, scores: false, source, target: language.given },
-    { signal, onProgress: (fraction) => reporter.progress(label, fraction) },
-  );
+  const { translations, coverage } = await translated(piece, label, { translator, work });
   reporter.done();
   signal.throwIfAborted();
-  const whole = file.assemble(translations, language.code);
-  const stem = `${file.stem}.${language.code}`;
-  const target = { stem, formats, outputDir, overwrite };
-  const written =
-    typeof whole === 'string'
-      ? await writeText(whole, target)
-      : await writeTranscript(whole, target);
+  const whole = cut.assemble(translations, target.code);
+  const stem = `${plan.file.stem}.${target.code}`;
+  const to = { stem, formats: plan.formats, outputDir, overwrite, subtitles };
+  const written = await (typeof whole === 'string'
+    ? writeText(whole, to)
+    : writeTranscript(whole, to));
   const elapsedS = (performance.now() - startedAt) / 1000;
-  const problems = problemsOf(translations);
-  if (general.json) {
-    const line = { type: 'translation', file: input, language: language.code, written, problems };
-    reporter.result(`${JSON.stringify({ ...line, elapsedS })}\n`);
+  tellTranslated(piece, { label, translations, coverage, written, elapsedS }, work);
+}
+
+/** What a file in a language came to. */
+interface Translated extends Found {
+  readonly label: string;
+  readonly written: readonly string[];
+  readonly elapsedS: number;
+}
+
+function tellTranslated(
+  { plan, cut, target }: Piece,
+  { label, translations, coverage, written, elapsedS }: Translated,
+  { general, events, reporter }: TranslateWork,
+): void {
+  const problems = problemsOf(translations, cut);
+  events.emit({
+    type: 'translation',
+    file: plan.input,
+    language: target.code,
+    written,
+    texts: cut.texts.length,
+    problems,
+    ...(coverage === undefined ? {} : { glossary: summaryOf(coverage) }),
+    elapsedS,
+  });
+  for (const { text, start, problem } of problems) {
+    const place = start === undefined ? `line ${text}` : `at ${clock(start)}`;
+    // The event has them.
+    if (!general.json) reporter.warn(`${label}: ${place}: ${problem}`);
   }
-  for (const { text, problem } of problems) reporter.warn(`${label}: text ${text}: ${problem}`);
-  reporter.note(`${label}: ${file.texts.length} texts in ${elapsedS.toFixed(1)} s`);
+  if (coverage !== undefined) reporter.note(`${label}: ${coverageLine(coverage)}`);
+  const count = `${cut.texts.length} ${plan.file.form === 'txt' ? 'lines' : 'sentences'}`;
+  reporter.note(`${label}: ${count} in ${elapsedS.toFixed(1)} s`);
   for (const one of written) reporter.note(`wrote ${shownInput(one)}`);
 }
 
-/** What went wrong, by the number of the text from 1 on. */
-function problemsOf(
-  translations: readonly Translation[],
-): readonly { readonly text: number; readonly problem: string }[] {
-  return translations.flatMap(({ problem }, i) =>
-    problem === undefined || problem === 'nothing-to-translate' ? [] : [{ text: i + 1, problem }],
+interface Found {
+  readonly translations: readonly TranslatedText[];
+  /** Undefined without a glossary. */
+  readonly coverage?: CoverageReport | undefined;
+}
+
+async function translated(
+  { plan, cut, target, glossary }: Piece,
+  label: string,
+  { translator, work }: { readonly translator: Translator; readonly work: TranslateWork },
+): Promise<Found> {
+  const { values, reporter, signal } = work;
+  const languages = { source: plan.source, target: target.given };
+  const asked = { ...values.work.translation, scores: false, ...languages };
+  let plain: readonly Translation[] | undefined;
+  const translate = async (texts: readonly string[]): Promise<readonly string[]> => {
+    const context = {
+      signal,
+      ...(plain === undefined
+        ? { onProgress: (fraction: number) => reporter.progress(label, fraction) }
+        : {}),
+    };
+    const found = await translator.translateBatch(texts, asked, context);
+    // The first call has all texts as they are; those after it try the glossary's terms.
+    plain ??= found;
+    return found.map(({ text }) => text);
+  };
+  const enforce = values.glossary.glossaryEnforce;
+  const pair = { source: requireLanguage(plan.source).code, target: target.code };
+  const { texts, uses } = await translateWithGlossary(cut.texts, glossary, {
+    ...pair,
+    translate,
+    enforce,
+  });
+  const translations = texts.map((text, index) => kept(text, plain?.[index]));
+  if (glossary.terms.length === 0) return { translations };
+  return { translations, coverage: coverageReport(uses, glossary) };
+}
+
+/** A text for which there was nothing before its terms were put in has no problem any more. */
+function kept(text: string, plain: Translation | undefined): TranslatedText {
+  const problem = plain?.problem;
+  if (problem === undefined || (plain?.text === '' && text !== '')) return { text };
+  return { text, problem };
+}
+
+interface Problem {
+  /** Which of the texts, counted from 1. */
+  readonly text: number;
+  /** When it is said, in s; absent for lines. */
+  readonly start?: number;
+  readonly problem: TranslationProblem;
+}
+
+function problemsOf(translations: readonly TranslatedText[], cut: CutFile): readonly Problem[] {
+  return translations.flatMap(({ problem }, index) => {
+    if (problem === undefined || problem === 'nothing-to-translate') return [];
+    const start = cut.startOf(index);
+    return [{ text: index + 1, problem, ...(start === undefined ? {} : { start }) }];
+  });
+}
+
+function summaryOf({ found, applied, terms }: CoverageReport): {
+  found: number;
+  applied: number;
+  missing: { term: string; text: number; reason: string }[];
+} {
+  const missing = terms.flatMap(({ source: term, missing: places }) =>
+    places.map(({ text, reason }) => ({ term, text: text + 1, reason })),
   );
+  return { found, applied, missing };
+}
+
+function coverageLine(report: CoverageReport): string {
+  const { found, applied, missing } = summaryOf(report);
+  if (found === 0) return 'glossary: none of its terms stands in the text';
+  const terms = [...new Set(missing.map(({ term }) => JSON.stringify(term)))];
+  const rest = terms.length === 0 ? '' : `; missing: ${terms.join(', ')}`;
+  return `glossary: ${applied} of ${found} uses of its terms are as it says${rest}`;
 }

@@ -1,85 +1,142 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
-import type { TranslationFormat } from '../options/translate-command.js';
-import type { Transcript, Translation } from '../types.js';
+import { subtitleFormats, transcriptFormats, type TranscriptFormat } from '../options/output.js';
+import type { SentenceOptions } from '../options/sentences.js';
+import { parseSubtitles, subtitleReaders } from '../subtitles/parse-subtitles.js';
+import { segmentsOfCues } from '../subtitles/segments-of-cues.js';
+import { shownText } from '../subtitles/tokens.js';
+import { placeTranslation } from '../text/place-translation.js';
+import { sentencesOf, type Sentence } from '../text/sentences.js';
+import { isTranslation } from '../text/translation-problem.js';
+import type { Segment, Transcript, Translation } from '../types.js';
 import { stemOf } from './file-name.js';
 import { parseTranscript } from './transcript-schema.js';
 
-/** Texts to translate, and how a translation is put together again. */
+/** What came of a text. */
+export type TranslatedText = Pick<Translation, 'text' | 'problem'>;
+
+/** A file whose text is translated without hearing anything. */
 export interface TranslatableFile {
   readonly stem: string;
   /** In which it was, and is written unless another form is asked for. */
-  readonly form: TranslationFormat;
+  readonly form: TranscriptFormat;
   /** Those in which it can be written. */
-  readonly forms: readonly TranslationFormat[];
+  readonly forms: readonly TranscriptFormat[];
+  /** Its language, where it names it. */
+  readonly language?: string;
+  /** Cuts it into what is translated as a whole. */
+  cut(language: string, options: SentenceOptions): Promise<CutFile>;
+}
+
+/** Texts to translate, and how a translation is put together again. */
+export interface CutFile {
   readonly texts: readonly string[];
-  /** The whole in another language: a transcript, or the lines of a text. */
-  assemble(translations: readonly Translation[], language: string): Transcript | string;
+  /** When a text is said, in s; undefined where texts are lines. */
+  startOf(index: number): number | undefined;
+  /**
+   * The whole in another language: a transcript, or the lines of a text. A text without a
+   * translation stands there in brackets, so that nobody takes it for one.
+   */
+  assemble(translations: readonly TranslatedText[], language: string): Transcript | string;
+}
+
+const endings = new Set(['txt', 'json', ...Object.keys(subtitleReaders)]);
+
+/** True for a file that {@link readTranslatable} reads, by its name's end. */
+export function isTranslatable(file: string): boolean {
+  return endings.has(endingOf(file));
 }
 
 /**
- * Reads a text file, of which each line is a text, or a transcript's JSON, of which each segment is.
- * Throws CPW_FILE_NOT_FOUND or CPW_INVALID_OPTIONS.
+ * Reads a text file, of which each line is a text, or subtitles or a transcript's JSON, of which
+ * each sentence is. Throws CPW_FILE_NOT_FOUND or CPW_INVALID_OPTIONS.
  */
 export async function readTranslatable(file: string): Promise<TranslatableFile> {
-  const kind = path.extname(file).toLowerCase();
-  if (kind !== '.txt' && kind !== '.json') {
-    throw new CpwError(
-      'CPW_INVALID_OPTIONS',
-      `${JSON.stringify(file)} is no text file (.txt) and no transcript (.json). ` +
-        'Next step: transcribe it with --format json, and translate that.',
-      { details: { file } },
-    );
-  }
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `${JSON.stringify(file)} cannot be read (${reason}). Next step: check the path.`;
     throw new CpwError('CPW_FILE_NOT_FOUND', message, { cause, details: { file } });
   });
   const stem = stemOf(file);
-  return kind === '.txt' ? fromText(text, stem) : fromTranscript(parseTranscript(text, file), stem);
-}
-
-function fromText(text: string, stem: string): TranslatableFile {
-  // A byte order mark is no part of the first line.
-  const pieces = text.replace(/^\uFEFF/u, '').split(/(\r\n|\r|\n)/u);
-  const lines = pieces.filter((_, i) => i % 2 === 0);
+  const ending = endingOf(file);
+  if (ending === 'txt') return ofLines(text, stem);
+  const timed = { stem, forms: transcriptFormats };
+  if (ending === 'json') {
+    const transcript = parseTranscript(text, file);
+    const { language } = transcript;
+    return {
+      ...timed,
+      form: 'json',
+      language,
+      cut: (code, how) => cutSpoken(transcript, code, how),
+    };
+  }
+  const segments = segmentsOfCues(parseSubtitles(text, { name: file }));
+  const form = subtitleFormats.find((one) => one === ending) ?? 'ass';
+  const duration = Math.max(0, ...segments.map(({ end }) => end));
   return {
-    stem,
-    form: 'txt',
-    forms: ['txt'],
-    texts: lines,
-    assemble: (translations) =>
-      lines.map((line, i) => shown(translations[i], line) + (pieces[2 * i + 1] ?? '')).join(''),
+    ...timed,
+    form,
+    cut: (language, how) =>
+      cutSpoken({ language, languageProbability: 1, duration, segments }, language, how),
   };
 }
 
-function fromTranscript(transcript: Transcript, stem: string): TranslatableFile {
-  const texts = transcript.segments.map(({ text }) => text.trim());
+function endingOf(file: string): string {
+  return path.extname(file).slice(1).toLowerCase();
+}
+
+function ofLines(text: string, stem: string): TranslatableFile {
+  // A byte order mark is no part of the first line.
+  const pieces = text.replace(/^\uFEFF/u, '').split(/(\r\n|\r|\n)/u);
+  const texts = pieces.filter((_, i) => i % 2 === 0);
+  const assemble = (translations: readonly TranslatedText[]): string =>
+    texts.map((line, i) => shownLine(translations[i], line) + (pieces[2 * i + 1] ?? '')).join('');
+  const cut = async (): Promise<CutFile> => ({ texts, startOf: () => undefined, assemble });
+  return { stem, form: 'txt', forms: ['txt'], cut };
+}
+
+/** Of a line with several sentences, what could be translated of it is better than nothing. */
+function shownLine(translation: TranslatedText | undefined, line: string): string {
+  const { text = '' } = translation ?? {};
+  return text === '' ? shownText({ text: line, untranslated: true }) : text;
+}
+
+/** Sentences are translated as a whole, over the ends of segments and cues, and placed back by time. */
+async function cutSpoken(
+  transcript: Transcript,
+  language: string,
+  options: SentenceOptions,
+): Promise<CutFile> {
+  const segments = transcript.segments.map(unmarked);
+  const sentences: Sentence[] = [];
+  for await (const one of sentencesOf(segments, language, options)) sentences.push(one);
   return {
-    stem,
-    form: 'json',
-    forms: ['txt', 'srt', 'vtt', 'json'],
-    texts,
-    assemble: (translations, language) => ({
+    texts: sentences.map(({ text }) => text),
+    startOf: (index) => sentences[index]?.start,
+    assemble: (translations, target) => ({
       ...transcript,
-      language,
+      language: target,
       languageProbability: 1,
-      // Words and their times are the source's.
-      segments: transcript.segments.map(
-        ({ words: _words, language: _language, ...segment }, i) => ({
-          ...segment,
-          text: shown(translations[i], texts[i] ?? ''),
+      segments: inOrder(
+        sentences.map((sentence, i) => {
+          const { text = '', problem } = translations[i] ?? {};
+          const whole = isTranslation(problem) ? { text } : undefined;
+          return placeTranslation(sentence, whole, target);
         }),
       ),
     }),
   };
 }
 
-/** A text without a translation stands there as what it is: marked, so that nobody takes it for one. */
-function shown(translation: Translation | undefined, source: string): string {
-  if (translation === undefined) return source;
-  const { text, problem } = translation;
-  return text === '' && problem !== undefined ? `[untranslated] ${source}` : text;
+/** What an earlier translation could not do may be done now. */
+function unmarked(segment: Segment): Segment {
+  const { untranslated: _, ...rest } = segment;
+  return rest;
+}
+
+/** Where cues overlap, a sentence may begin before the one that it follows. */
+function inOrder(segments: readonly Segment[]): readonly Segment[] {
+  return segments.toSorted((a, b) => a.start - b.start).map((segment, id) => ({ ...segment, id }));
 }

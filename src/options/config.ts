@@ -6,6 +6,7 @@ import { outputOptionsSchema } from './output.js';
 import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
 import { transcribeOptionsSchema } from './transcribe.js';
+import { translateCommandSchema } from './translate-command.js';
 
 /** The model alone, which is `Recognizer.load`'s first argument and no option of it. */
 export const modelOptionsSchema = z.strictObject({ model: modelSchema.meta({ group: 'Model' }) });
@@ -23,6 +24,7 @@ export const configSchemas = {
   glossary: glossaryOptionsSchema,
   translate: translationWorkSchema,
   subtitle: subtitleCommandSchema,
+  translateCommand: translateCommandSchema.pick({ transcribeModel: true }),
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
   general: generalOptionsSchema,
 };

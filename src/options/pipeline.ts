@@ -4,6 +4,7 @@ import { subtitleFormats } from './output.js';
 import { sentenceOptionsSchema } from './sentences.js';
 import { tmdbOptionsSchema } from './tmdb.js';
 import { translationSearchSchema } from './translate.js';
+import { translatorOptionsSchema } from './translator.js';
 
 /** Where jobs are. */
 export const jobsDirSchema = z
@@ -81,6 +82,9 @@ export const subtitleCommandSchema = z.strictObject({
 /** What commands accept that translate speech, beside the languages. */
 export const translationWorkSchema = z.strictObject({
   translation: translationSearchSchema.prefault({}),
+  translateComputeType: translatorOptionsSchema.shape.computeType
+    .describe('Number format of the translation model. auto: int8_float32 on cpu, float16 on cuda')
+    .meta({ group: 'Translation' }),
   sentences: sentenceOptionsSchema.prefault({}),
   tmdb: tmdbOptionsSchema.prefault({}),
 });

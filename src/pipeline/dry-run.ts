@@ -37,6 +37,8 @@ export async function dryRunJob(job: Job, options: RunOptions): Promise<readonly
       ...options.engines,
       recognizerIdentity: (model, load, context) =>
         options.engines.recognizerIdentity(model, load, { ...context, mayFetch: false }),
+      translatorIdentity: (model, load, context) =>
+        options.engines.translatorIdentity(model, load, { ...context, mayFetch: false }),
     },
     force: options.force ?? false,
     correlationId: '',

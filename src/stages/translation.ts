@@ -7,7 +7,8 @@ import { coverageReport, type TermUse } from '../text/glossary-report.js';
 import { loadGlossary, type Glossary } from '../text/glossary.js';
 import { placeTranslation } from '../text/place-translation.js';
 import { sentencesOf, type Sentence } from '../text/sentences.js';
-import type { Segment, TranslationProblem } from '../types.js';
+import { isTranslation } from '../text/translation-problem.js';
+import type { Segment } from '../types.js';
 import type { FilesInput } from './artefact.js';
 import * as artefacts from './artefacts.js';
 import type { LentTranslator } from './engines.js';
@@ -64,7 +65,8 @@ export const translation = defineStage({
       progress({ words, audioS: batch.at(-1)?.end });
     }
     await outputs.translations.end({});
-    for (const { target, glossary, uses } of languages) {
+    for (const { target, glossary, uses, failed } of languages) {
+      if (failed.length > 0) warn(failureOf(target, failed));
       if (glossary.terms.length === 0) continue;
       const report = `${JSON.stringify(coverageReport(uses, glossary), null, 2)}\n`;
       await outputs.reports.write(`glossary.${target}.json`, report, { language: target });
@@ -78,6 +80,8 @@ interface LanguageWork {
   readonly glossary: Glossary;
   /** What became of terms so far. */
   readonly uses: TermUse[];
+  /** Sentences that came to nothing so far. */
+  readonly failed: Sentence[];
   readonly translate: (texts: readonly string[]) => Promise<GlossaryTranslation>;
 }
 
@@ -110,6 +114,7 @@ async function languageWork(
         target,
         glossary,
         uses: [],
+        failed: [],
         translate: (texts: readonly string[]) =>
           translateWithGlossary(texts, glossary, { source, target, translate, enforce }),
       };
@@ -129,19 +134,15 @@ function textsTo(
   };
 }
 
-/** What has no words in it, a number or a note of music, is its own translation. */
-function isTranslation(problem: TranslationProblem | undefined): boolean {
-  return problem === undefined || problem === 'nothing-to-translate';
-}
-
 async function translated(
   batch: readonly Sentence[],
   languages: readonly LanguageWork[],
 ): Promise<readonly artefacts.TranslationItem[]> {
   const texts = batch.map(({ text }) => text);
   const placed = new Map<string, readonly Segment[]>();
-  for (const { target, translate, uses } of languages) {
+  for (const { target, translate, uses, failed } of languages) {
     const found = await translate(texts);
+    failed.push(...batch.filter((_, index) => (found.texts[index] ?? '').trim() === ''));
     uses.push(...found.uses.map((use) => ({ ...use, text: batch[use.text]?.id ?? use.text })));
     const segments = batch.map((sentence, index) =>
       placeTranslation(sentence, { text: found.texts[index] ?? '' }, target),
@@ -153,6 +154,18 @@ async function translated(
     const translations = Object.fromEntries(row) as artefacts.TranslationItem['translations'];
     return { id, start, end, text, translations };
   });
+}
+
+/** Most places that a warning names. */
+const mostPlaces = 5;
+
+function failureOf(target: string, failed: readonly Sentence[]): string {
+  const places = failed.slice(0, mostPlaces).map(({ start }) => `${start.toFixed(1)} s`);
+  const rest = failed.length > mostPlaces ? ', …' : '';
+  const one = failed.length === 1;
+  const what = one ? 'a sentence' : `${failed.length} sentences`;
+  const where = `at ${places.join(', ')}${rest}`;
+  return `${target}: ${what} could not be translated (${where}); ${one ? 'it stands' : 'they stand'} in brackets`;
 }
 
 type State = z.output<typeof stateSchema>;

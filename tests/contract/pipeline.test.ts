@@ -9,7 +9,9 @@ import type { JsonArtefact } from '../../src/stages/artefact.js';
 import * as artefacts from '../../src/stages/artefacts.js';
 import { defineStage, type AnyStage } from '../../src/stages/stage.js';
 import { wavOf } from '../helpers/media.js';
+import type { Engines } from '../../src/stages/engines.js';
 import { scene, statesOf } from '../helpers/pipeline-scene.js';
+import { scriptedEngines } from '../helpers/scripted-engines.mjs';
 
 const allKept = {
   glossary_load: 'skipped',
@@ -244,5 +246,35 @@ void t.test(
       job_id: job.request.id,
       correlation_id: 'abc',
     });
+  },
+);
+
+void t.test(
+  'when sentences could not be translated, the job says how many and where',
+  async (t) => {
+    const { engines } = scriptedEngines();
+    const translator: Engines['translator'] = async (...args) => ({
+      ...(await engines.translator(...args)),
+      translateBatch: async (texts) =>
+        texts.map((text) => (text.includes('3') ? { text: '', problem: 'empty' } : { text })),
+    });
+    const asked: unknown[] = [];
+    const translatorIdentity: Engines['translatorIdentity'] = async (model, _options, context) => {
+      asked.push(context.mayFetch);
+      return { model };
+    };
+    const more = { engines: { translator, translatorIdentity } };
+    const { pipeline, input } = scene(t, { textOf: (at) => `Second ${at}.` }, more);
+    const options = { translation: { targets: ['de', 'hi'] } };
+    const { job, stages } = await pipeline.run({ workflow: 'translate', input, options });
+    const { warnings = [] } = stages.get('translation') ?? {};
+    t.strictSame(warnings, [
+      'de: a sentence could not be translated (at 3.0 s); it stands in brackets',
+      'hi: a sentence could not be translated (at 3.0 s); it stands in brackets',
+    ]);
+
+    asked.length = 0;
+    await pipeline.plan(job);
+    t.strictSame(asked, [false], 'a dry run fetches no translation model');
   },
 );

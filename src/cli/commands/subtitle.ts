@@ -15,15 +15,11 @@ import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
 import type { NewJob } from '../../pipeline/job.js';
 import type { Command, CommandContext } from '../command.js';
-import { createEvents } from '../event-stream.js';
-import { exitStatusOf, Interruption } from '../exit-codes.js';
 import type { FlagValues } from '../flags.js';
-import { downloadsOf } from '../downloads.js';
-import { cacheDirOf, modelsDirOf, startLog } from '../library.js';
-import { packageVersion } from '../package-version.js';
-import { reportOf } from '../report-error.js';
+import { modelOptionsOf } from '../library.js';
+import { runMediaJobs, type MediaJobs } from '../media-jobs.js';
+import { runWithEvents } from '../run-events.js';
 import { heardStages, translationStages } from '../stage-options.js';
-import { filmNamesEngine } from '../film-names-engine.js';
 
 const { outputDir, overwrite, subtitles } = outputOptionsSchema.shape;
 const schemas = {
@@ -62,68 +58,23 @@ export const subtitleCommand: Command<typeof schemas> = {
   run,
 };
 
-async function run(
-  media: readonly string[],
-  values: Values,
-  context: CommandContext,
-): Promise<number> {
-  const { general, reporter, configuration } = context;
-  const startedAt = performance.now();
-  const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
-  events.emit({ type: 'start', version: packageVersion(), files: [...media] });
-  const end = (status: number, failed: number): number => {
-    const elapsedS = (performance.now() - startedAt) / 1000;
-    events.emit({ type: 'done', status, files: media.length, failed, elapsedS });
-    return status;
-  };
-  try {
-    for (const message of configuration.warnings) {
-      if (general.json) events.emit({ type: 'warning', message });
-      else reporter.warn(message);
-    }
-    const { status, failed } = await runAll(media, values, { ...context, events });
-    return end(status, failed);
-  } catch (error) {
-    const { code, stage, message } = reportOf(error);
-    const known = error instanceof Interruption ? null : code;
-    events.emit({ type: 'error', code: known, stage, message });
-    end(exitStatusOf(error), media.length);
-    throw error;
-  }
-}
-
-async function runAll(
-  media: readonly string[],
-  values: Values,
-  context: CommandContext & { readonly events: ReturnType<typeof createEvents> },
-): Promise<{ readonly status: number; readonly failed: number }> {
-  const options = stageOptions(values, context);
-  const [{ Pipeline }, { runMedia }] = await Promise.all([
-    import('../../pipeline/pipeline.js'),
-    import('../run-jobs.js'),
-  ]);
-  await startLog(context.general);
-  const { context: load } = downloadsOf(values.recognizer, context);
-  const engines = await filmNamesEngine(
-    { recognizer: values.recognizer, tmdb: values.translate.tmdb },
-    context,
-  );
-  const pipeline = new Pipeline({ jobsDir: values.pipeline.jobsDir, load, engines });
-  const work = {
-    ...context,
-    ...values.output,
-    dryRun: values.dry.dryRun,
-    several: media.length > 1,
-    results: ['subtitles', 'muxed'],
-    resultNames: (file: string) => resultNames(file, values),
-  };
-  const job = (file: string): NewJob => ({ workflow: 'subtitle', input: file, options });
-  try {
-    return await runMedia(media, work, { pipeline, job, options: values.pipeline });
-  } finally {
-    context.reporter.done();
-    await pipeline.close();
-  }
+function run(media: readonly string[], values: Values, context: CommandContext): Promise<number> {
+  return runWithEvents(media, context, (running) => {
+    const jobs: MediaJobs = {
+      workflow: 'subtitle',
+      options: stageOptions(values, context),
+      recognizer: values.recognizer,
+      tmdb: values.translate.tmdb,
+      pipeline: values.pipeline,
+      work: {
+        ...values.output,
+        dryRun: values.dry.dryRun,
+        results: ['subtitles', 'muxed'],
+        resultNames: (file) => resultNames(file, values),
+      },
+    };
+    return runMediaJobs(media, jobs, running);
+  });
 }
 
 function stageOptions(values: Values, { general }: CommandContext): NonNullable<NewJob['options']> {
@@ -133,12 +84,7 @@ function stageOptions(values: Values, { general }: CommandContext): NonNullable<
     const message = 'is missing; name the translation model, or leave out --targets';
     throw optionsError([{ option: '--translate-model', message }], 'subtitle');
   }
-  const recognizer = {
-    ...values.recognizer,
-    modelsDir: modelsDirOf(values.recognizer),
-    cacheDir: cacheDirOf(values.recognizer),
-    download: general.offline ? ('never' as const) : values.recognizer.download,
-  };
+  const recognizer = modelOptionsOf(values.recognizer, general);
   const language = languageOf(subtitle.source, transcribe);
   return {
     ...heardStages({
