@@ -13,11 +13,17 @@ export interface LineOptions {
   readonly now: () => number;
 }
 
+/** What is told of a piece of work. */
+export interface LineNews extends Omit<ProgressNews, 'elapsedS'> {
+  /** Names the work where its label changes meanwhile; default: the label. */
+  readonly work?: string;
+}
+
 /** One progress line: drawn over itself on a terminal, now and then a plain line elsewhere. */
 export class LiveLine {
   readonly #output: LineOutput;
   readonly #options: LineOptions;
-  #news: Omit<ProgressNews, 'elapsedS'> | undefined;
+  #news: LineNews | undefined;
   #startedAt = 0;
   #lastAt: number;
   #drawn = false;
@@ -37,10 +43,10 @@ export class LiveLine {
     if (shown) this.#draw();
   }
 
-  /** Takes the news and draws them when it is time; another label starts another clock. */
-  show(news: Omit<ProgressNews, 'elapsedS'>): void {
+  /** Takes the news and draws them when it is time; other work starts another clock. */
+  show(news: LineNews): void {
     const { now, everyMs } = this.#options;
-    if (this.#news?.label !== news.label) this.#startedAt = now();
+    if (nameOf(this.#news) !== nameOf(news)) this.#startedAt = now();
     this.#news = news;
     if (now() - this.#lastAt < everyMs) return;
     this.#lastAt = now();
@@ -74,4 +80,8 @@ export class LiveLine {
     if (this.#drawn) this.#output.write('\r\u001b[K');
     this.#drawn = false;
   }
+}
+
+function nameOf(news: LineNews | undefined): string | undefined {
+  return news?.work ?? news?.label;
 }

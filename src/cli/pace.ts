@@ -20,6 +20,8 @@ export interface Work {
 // file says nothing before the first of it has been recognised.
 const leastS = 1;
 const leastFraction = 0.01;
+/** A speed of a moment is none. */
+const leastSpeedS = 0.1;
 
 /** Speed and time left by what is done so far. */
 export function paceOf({ elapsedS, fraction, audioS }: Work): Pace {
@@ -32,7 +34,9 @@ export function paceOf({ elapsedS, fraction, audioS }: Work): Pace {
     fraction < 1;
   return {
     elapsedS,
-    ...(audioS === undefined || audioS <= 0 || elapsedS <= 0 ? {} : { speed: audioS / elapsedS }),
+    ...(audioS === undefined || audioS <= 0 || elapsedS < leastSpeedS
+      ? {}
+      : { speed: audioS / elapsedS }),
     ...(guess ? { etaS: (elapsedS * (1 - fraction)) / fraction } : {}),
   };
 }

@@ -71,11 +71,12 @@ function lineOf(event: Extract<PipelineEvent, { type: 'stage' }>): string | unde
 
 /** The last stage that knows how far it is speaks for the job: what is behind it waits for it. */
 function show(reporter: Reporter, name: string, running: ReadonlyMap<string, StageNews>): void {
-  if (running.size === 0) return reporter.done();
+  // Between two stages the line stays, and its clock goes on.
+  if (running.size === 0) return;
   const stages = [...running].map(([stage, { queued = 0 }]) =>
     queued > 0 ? `${stage} (${queued} waiting)` : stage,
   );
   const news = [...running.values()].findLast(({ fraction }) => fraction !== undefined);
   const audioS = [...running.values()].findLast((one) => one.audioS !== undefined)?.audioS;
-  reporter.progress(`${name}: ${stages.join(', ')}`, news?.fraction, audioS);
+  reporter.progress(`${name}: ${stages.join(', ')}`, news?.fraction, { audioS, work: name });
 }

@@ -27,9 +27,14 @@ export interface Reporter {
   error(text: string): void;
   /**
    * How far a piece of work is; not with `quiet`. `fraction` is 0..1, undefined where nobody knows;
-   * `audioS` are the seconds of audio that are done, for the speed.
+   * `audioS` are the seconds of audio that are done, for the speed; `work` names what is timed where
+   * the label changes meanwhile.
    */
-  progress(label: string, fraction: number | undefined, audioS?: number): void;
+  progress(
+    label: string,
+    fraction: number | undefined,
+    more?: { readonly audioS?: number | undefined; readonly work?: string },
+  ): void;
   /** The piece of work is over: its progress line goes. */
   done(): void;
 }
@@ -56,8 +61,8 @@ export function createReporter(options: ReporterOptions): Reporter {
       line.around(() => stderr.write(`${text}\n`));
     },
     error: (text) => line.around(() => stderr.write(text)),
-    progress: (label, fraction, audioS) => {
-      if (!quiet) line.show({ label, fraction, audioS });
+    progress: (label, fraction, { audioS, work = label } = {}) => {
+      if (!quiet) line.show({ label, fraction, audioS, work });
     },
     done: () => line.clear(),
   };

@@ -151,10 +151,10 @@ function watch(input: string, startedAt: number, work: TranscribeWork): Watch {
   const label = shownInput(input);
   let audioS = 0;
   let lastAt = startedAt;
-  reporter.progress(label, 0, audioS);
+  reporter.progress(label, 0, { audioS });
   return {
     onProgress: (fraction) => {
-      reporter.progress(label, fraction, audioS);
+      reporter.progress(label, fraction, { audioS });
       const now = performance.now();
       if (now - lastAt < progressEveryMs) return;
       lastAt = now;

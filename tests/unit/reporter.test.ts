@@ -45,7 +45,7 @@ t.test('when nobody looks on, progress is a plain line now and then', async (t) 
 
 t.test('when a terminal looks on, one line is drawn over itself and goes', async (t) => {
   const { reporter, written } = make({ isTTY: true, columns: 40 });
-  reporter.progress('a-name-that-is-too-long-for-the-line.wav', 0.5, 60);
+  reporter.progress('a-name-that-is-too-long-for-the-line.wav', 0.5, { audioS: 60 });
   reporter.result('text\n');
   reporter.done();
   const lines = written.err.split('\r\u001b[K').filter((line) => line !== '');
