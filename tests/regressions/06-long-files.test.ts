@@ -32,5 +32,5 @@ void t.test('when a film lasts three hours, memory is that of ten minutes', asyn
   const long = await peakMb(folder, 10_800);
   t.comment(`${short.toFixed(0)} MB for 10 min, ${long.toFixed(0)} MB for 3 h`);
   // Without a model there is little to compare with; 3 h of sound in memory would be 690 MB.
-  t.ok(long < short + 60, `${long.toFixed(0)} MB`);
+  t.ok(long < short + 100, `${long.toFixed(0)} MB`);
 });
