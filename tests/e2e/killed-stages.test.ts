@@ -25,7 +25,7 @@ import { wordErrorRate, wordErrors } from '../helpers/word-error-rate.js';
 
 const folder = t.testdir();
 const film = await twoMinutes(folder);
-const args = ['subtitle', film, '--source', 'en', '--targets', 'es,hi', ...localModels];
+const args = ['subtitle', film, '--source', 'en', '--targets', 'es,hi', ...localModels()];
 const s = (seconds: number): string => `${seconds.toFixed(1)} s`;
 
 /** What has to be told of before a stage is killed: as late in its work as the events allow. */

@@ -20,15 +20,10 @@ export interface JobRunOptions extends CliOptions {
 }
 
 /** Arguments of `subtitle` that need no network. */
-export const localModels = [
-  '--model',
-  'tiny.en',
-  '--translate-model',
-  'demo',
-  '--models-dir',
-  modelsDir.modelsDir,
-  '--offline',
-];
+export function localModels({ asr = 'tiny.en', translation = 'demo' } = {}): readonly string[] {
+  const names = ['--model', asr, '--translate-model', translation];
+  return [...names, '--models-dir', modelsDir.modelsDir, '--offline'];
+}
 
 /** Runs the command line with `--json` to its end, or until it is killed. */
 export function runJob(args: readonly string[], options: JobRunOptions = {}): Promise<JobRun> {
