@@ -53,13 +53,13 @@ function recordCalls(exports, write) {
       }),
   };
   recordTranslator(exports, write);
-  const { fromFile } = exports.AudioInput;
+  const fromFile = exports.AudioInput.fromFile.bind(exports.AudioInput);
   exports.AudioInput.fromFile = (options) => {
-    const input = fromFile.call(exports.AudioInput, options);
-    const { clip } = input;
+    const input = fromFile(options);
+    const clip = input.clip.bind(input);
     const recorded = (clips) => {
       write({ call: 'clip', options: clips });
-      clip.call(input, clips);
+      clip(clips);
     };
     // The addon's methods cannot be assigned to.
     Object.defineProperty(input, 'clip', { value: recorded });
@@ -91,9 +91,9 @@ module.exports = { recordCalls };
 
 const file = process.env.CPW_TEST_RECORD;
 if (file !== undefined) {
-  const { dlopen } = process;
-  process.dlopen = function open(module, ...rest) {
-    dlopen.call(this, module, ...rest);
+  const dlopen = process.dlopen.bind(process);
+  process.dlopen = (module, ...rest) => {
+    dlopen(module, ...rest);
     if (module.exports.CTranslate2Recognizer === undefined) return;
     recordCalls(module.exports, (call) => appendFileSync(file, `${JSON.stringify(call)}\n`));
   };
