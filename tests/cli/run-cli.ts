@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** What `cpw-native` runs. */
+export const commandLine = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** What a run of the command line left. */
 export interface CliResult {
@@ -36,13 +37,13 @@ sys.exit(status if status >= 0 else 128 - status)
 
 /** Starts `cpw-native` in a terminal: both its streams come back on `stdout`, echoes too. */
 export function startInTerminal(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const command = ['python3', '-c', pseudoTerminal, process.execPath, main, ...args];
+  const command = ['python3', '-c', pseudoTerminal, process.execPath, commandLine, ...args];
   return start(command, { input: 'open', ...options });
 }
 
 /** Starts `cpw-native` as a user would. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  return start([process.execPath, main, ...args], options);
+  return start([process.execPath, commandLine, ...args], options);
 }
 
 /** Starts any program, the first word, with its arguments. */

@@ -6,6 +6,7 @@ import { allStages } from '../../src/stages/all.js';
 import { builtStages, stageFolder, stagePlace, stageTable } from '../../src/stages/stage-table.js';
 import { scene, statesOf } from '../helpers/pipeline-scene.js';
 
+// The forerunner wrote a path where a stage's status stood, and had two tables of the stages' order.
 void t.test('when a status is anything but a status, it is not written', async (t) => {
   const folder = t.testdir();
   const manifest = await Manifest.open(folder, 'x', { warn: () => undefined });

@@ -1,4 +1,4 @@
-import { truncateSync, statSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runCli } from '../cli/run-cli.js';
@@ -33,3 +33,38 @@ void t.test(
     for (const line of stderr.trimEnd().split('\n')) JSON.parse(line);
   },
 );
+
+const local = ['--models-dir', modelsDir.modelsDir, '--offline', '--json', '--log-level', 'debug'];
+const heard = ['--model', 'tiny.en', ...local];
+const cases: readonly (readonly [what: string, args: readonly string[], last: string])[] = [
+  ['whisper.cpp loads and logs', ['transcribe', 'talk.wav', '--engine=whisper', ...heard], 'done'],
+  ['a FLAC file is damaged', ['transcribe', 'cut.flac', ...heard], 'done'],
+  [
+    'a text cannot be translated',
+    ['translate', 'odd.txt', '--source=en', '--to=es', ...local],
+    'done',
+  ],
+  [
+    'all of a film is done',
+    ['subtitle', 'talk.wav', '--targets=es', '--translate-model=demo', ...heard],
+    'done',
+  ],
+];
+
+for (const [what, args, last] of cases) {
+  void t.test(`when ${what}, standard output is JSON lines and nothing else`, async (t) => {
+    const cwd = t.testdir();
+    const wav = readFileSync(audioPath('jfk.wav'));
+    writeFileSync(join(cwd, 'talk.wav'), wav);
+    const flac = readFileSync(audioPath('en-tale.flac'));
+    writeFileSync(join(cwd, 'cut.flac'), flac.fill(0x55, 200_000, 204_000));
+    writeFileSync(join(cwd, 'odd.txt'), 'I am hungry.\n你好吗\n');
+    const { stdout, stderr } = await runCli(args, { cwd });
+    const lines = stdout.trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const event of events) t.type(event['type'], 'string');
+    t.match(events.at(-1), { type: last });
+    t.not(stderr, '', 'and there was something to say');
+    for (const line of stderr.trimEnd().split('\n')) t.type(JSON.parse(line), 'object');
+  });
+}

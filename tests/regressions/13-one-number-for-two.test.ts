@@ -7,19 +7,26 @@ import { createJob, listJobs, removeJob } from '../../src/pipeline/job.js';
 
 const program = fileURLToPath(new URL('../helpers/make-jobs.mjs', import.meta.url));
 
-async function jobsMade(jobsDir: string, count: number): Promise<readonly string[]> {
-  const child = spawn(process.execPath, [program, jobsDir, String(count)]);
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
-  child.stderr.pipe(process.stderr);
-  await once(child, 'close');
-  return text.trimEnd().split('\n');
+/** Processes that make jobs, all of them from the same moment on. */
+async function jobsMade(jobsDir: string, counts: readonly number[]): Promise<readonly string[]> {
+  const makers = counts.map((count) => {
+    const child = spawn(process.execPath, [program, jobsDir, String(count)]);
+    child.stderr.pipe(process.stderr);
+    let text = '';
+    const ready = once(child.stdout.setEncoding('utf8'), 'data');
+    child.stdout.on('data', (more: string) => (text += more));
+    const ids = once(child, 'close').then(() => text.trimEnd().split('\n').slice(1));
+    return { child, ready, ids };
+  });
+  await Promise.all(makers.map(({ ready }) => ready));
+  for (const { child } of makers) child.stdin.write('go\n');
+  return (await Promise.all(makers.map(({ ids }) => ids))).flat();
 }
 
+// The forerunner counted the folders to find the next number: two runs at once took the same one.
 void t.test('when processes make jobs at once, no number is given twice', async (t) => {
   const jobsDir = join(t.testdir(), 'jobs');
-  const made = await Promise.all([1, 2, 3].map(() => jobsMade(jobsDir, 10)));
-  const ids = made.flat();
+  const ids = await jobsMade(jobsDir, [10, 10, 10]);
   t.equal(new Set(ids).size, 30);
   const numbers = ids.map((id) => Number(id.split('/').at(-1))).sort((a, b) => a - b);
   t.strictSame(

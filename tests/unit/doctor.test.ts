@@ -129,7 +129,7 @@ t.test('when something is wrong, a finding says what, why and what to do', async
     [{ models: { ...models, installed: [] } }, 'warning model-missing', /\/m/],
     [
       { models: { ...models, installed: withForm(broken) } },
-      'warning model-unreadable',
+      'error model-unreadable',
       /is cut off\.$/,
     ],
     [

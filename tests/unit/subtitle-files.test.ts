@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatAss, parseAss } from '../../src/subtitles/ass.js';
 import type { Cue } from '../../src/subtitles/cue.js';
-import { cuesOf } from '../../src/subtitles/cues.js';
 import { parseSubtitles } from '../../src/subtitles/parse-subtitles.js';
 import { formatSrt, parseSrt } from '../../src/subtitles/srt.js';
 import { formatVtt, parseVtt } from '../../src/subtitles/vtt.js';
@@ -136,24 +135,6 @@ t.test('when cues are written, times, escapes and counting follow the formats', 
   t.equal(formatSrt([]), '');
   t.equal(formatVtt([]), 'WEBVTT\n');
   t.strictSame(parseAss(formatAss([])), []);
-});
-
-// Mistake 10 of the pipeline that this project replaces: cues that were dropped left their numbers out.
-t.test('when some segments have no text, SubRip numbers have no holes', async (t) => {
-  const texts = ['One.', ' ', '', '\u0000', 'Two.', '\n', 'Three.'];
-  const segments = texts.map((text, index) => ({ start: index * 10, end: index * 10 + 2, text }));
-  const empty: Cue = { start: 100, end: 101, lines: [' '] };
-  const last: Cue = { start: 102, end: 103, lines: ['Four.'] };
-  const file = formatSrt([...cuesOf(segments), empty, last]);
-  t.strictSame(
-    file.split('\n\n').map((block) => block.split('\n').filter((line) => !line.includes('-->'))),
-    [
-      ['1', 'One.'],
-      ['2', 'Two.'],
-      ['3', 'Three.'],
-      ['4', 'Four.', ''],
-    ],
-  );
 });
 
 const odd = [

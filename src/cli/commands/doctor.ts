@@ -36,7 +36,8 @@ export const doctorCommand: Command<typeof schemas> = {
   ],
   notes:
     'The addon and its backends are tried in a child process: a driver that crashes or hangs is\n' +
-    'a finding. Exit status: 0 when this machine can transcribe, 3 when it cannot.',
+    'a finding. Exit status: 0 when this machine can transcribe and what is installed is whole,\n' +
+    'else 3.',
   schemas,
   count: [0, 0],
   run: async (_words, { doctor }, { general, reporter, signal }) => {

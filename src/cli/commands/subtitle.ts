@@ -77,7 +77,10 @@ function run(media: readonly string[], values: Values, context: CommandContext):
   });
 }
 
-function stageOptions(values: Values, { general }: CommandContext): NonNullable<NewJob['options']> {
+export function stageOptions(
+  values: Values,
+  { general }: CommandContext,
+): NonNullable<NewJob['options']> {
   const { subtitle, model, transcribe, translate, glossary, output } = values;
   const { targets, translateModel } = subtitle;
   if (targets.length > 0 && translateModel === undefined) {

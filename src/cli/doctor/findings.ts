@@ -71,7 +71,7 @@ function brokenForms({ name, formats }: Installed): Finding[] {
     return [
       {
         id: 'model-unreadable',
-        level: 'warning',
+        level: 'error',
         what: `Model ${name} (${format}): ${what}`,
         why: 'It cannot be loaded.',
         next: `Remove ${path} and install the model again; see cpw-native models --help.`,

@@ -2,11 +2,19 @@ import { size } from '../columns.js';
 import { sections, type Row } from './layout.js';
 import type { DoctorReport } from './report-schema.js';
 
+/** One sentence for whoever reads no other. */
+function verdictOn({ usable, findings }: DoctorReport): string {
+  if (usable) return 'This machine can transcribe.';
+  const errors = findings.filter(({ level }) => level === 'error');
+  const models = errors.length > 0 && errors.every(({ id }) => id === 'model-unreadable');
+  return models
+    ? 'Something that is installed is damaged: see the findings.'
+    : 'This machine cannot transcribe yet.';
+}
+
 /** The report for people, in lines of `width` characters at most where words allow it. */
 export function formatReport(report: DoctorReport, width: number): string {
-  const verdict = report.usable
-    ? 'This machine can transcribe.'
-    : 'This machine cannot transcribe yet.';
+  const verdict = verdictOn(report);
   return sections(
     `cpw-native ${report.version}`,
     [

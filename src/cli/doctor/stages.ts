@@ -6,7 +6,6 @@ import type { DoctorReport, Facts } from './report-schema.js';
 
 type Stage = DoctorReport['stages'][number];
 
-const notBuilt: readonly string[] = ['hallucination_removal', 'alignment', 'translation', 'mux'];
 const order: readonly string[] = [
   'demux',
   'vad',
@@ -28,7 +27,10 @@ export async function reportStages(facts: Facts): Promise<Stage[]> {
     await asr(facts),
     { stage: 'subtitle_generation', ...typeScript, detail: 'SRT, WebVTT, ASS' },
     { stage: 'export', ...typeScript, detail: 'text, JSON, SRT, WebVTT, ASS' },
-    ...notBuilt.map((stage) => missing(stage, 'not part of this version yet', 'not-built')),
+    { stage: 'hallucination_removal', ...typeScript, detail: 'loops, phrases in silence' },
+    { stage: 'alignment', ...typeScript, detail: 'times of words in order' },
+    translation(facts),
+    mux(facts),
   ];
   return rows.sort((one, other) => order.indexOf(one.stage) - order.indexOf(other.stage));
 }
@@ -57,6 +59,24 @@ function demux({ addon, programs }: Facts): Stage[] {
           detail: others,
         },
   ];
+}
+
+function translation({ addon }: Facts): Stage {
+  if (addon.failure !== null) return missing('translation', 'the addon does not load');
+  const { device } = chooseDevice(
+    addon.backends.filter(({ engine }) => engine === 'ctranslate2'),
+    { device: 'auto', engine: 'ctranslate2' },
+  );
+  const detail = 'model demo, or one that --translate-model names';
+  return { stage: 'translation', status: 'ready', engine: 'ctranslate2', backend: device, detail };
+}
+
+function mux({ programs: { ffmpeg, ffprobe } }: Facts): Stage {
+  const usable = [ffmpeg, ffprobe].every(({ path, problem }) => path !== null && problem === null);
+  if (!usable) return missing('mux', 'needs ffmpeg and ffprobe');
+  const engine = `ffmpeg ${ffmpeg.version ?? '(unknown version)'}`;
+  const detail = 'mp4, m4v, mov, mkv, webm';
+  return { stage: 'mux', status: 'ready', engine, backend: 'a process', detail };
 }
 
 function vad({ addon, models }: Facts): Stage {
