@@ -17,6 +17,7 @@ const tracks = languages.map((language) => ({
   language,
 }));
 
+// The forerunner muxed the first two of its six subtitle tracks and called the job done.
 t.test('when six subtitle tracks are muxed, all six are there with their own text', async (t) => {
   for (const [film, expected] of [
     [films.mkv, codes.mkv],

@@ -10,6 +10,7 @@ const dir = t.testdir({ tools: {} });
 const films = await makeFilms(dir);
 const tracks = [{ path: srt(dir, 'en.srt'), language: 'en' }];
 
+// The forerunner said that ffmpeg had failed, and not what ffmpeg had said.
 t.test("when ffmpeg fails to mux, the error holds ffmpeg's own last lines in words", async (t) => {
   const words =
     'for i in $(seq 100); do echo "line $i" >&2; done; ' +
