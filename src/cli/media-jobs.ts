@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import type { pipelineOptionsSchema } from '../options/pipeline.js';
+import { dryRunOptionsSchema, generalOptionsSchema, jobOptionsSchema } from '../options/general.js';
+import { outputOptionsSchema } from '../options/output.js';
+import { pipelineOptionsSchema } from '../options/pipeline.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import type { NewJob } from '../pipeline/job.js';
@@ -15,7 +17,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly tmdb: ParsedTmdbOptions;
   readonly pipeline: z.output<typeof pipelineOptionsSchema>;
   /** Where results go, and which they are. */
-  readonly work: Omit<PipelineWork, keyof EventContext | 'several'>;
+  readonly work: Omit<PipelineWork, keyof EventContext | 'several' | 'changesOptions'>;
 }
 
 /** Makes a job of each file and runs it; the jobs share their models. */
@@ -34,10 +36,27 @@ export async function runMediaJobs(
   const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines });
   const job = (file: string): NewJob => ({ workflow, input: file, options });
   try {
-    const all = { ...context, ...work, several: media.length > 1 };
+    const changesOptions = changesStages(context);
+    const all = { ...context, ...work, changesOptions, several: media.length > 1 };
     return await runMedia(media, all, { pipeline, job, options: selected });
   } finally {
     context.reporter.done();
     await pipeline.close();
   }
+}
+
+const besideStages = new Set([
+  ...Object.keys(pipelineOptionsSchema.shape),
+  ...Object.keys(outputOptionsSchema.pick({ outputDir: true, overwrite: true }).shape),
+  ...Object.keys(generalOptionsSchema.shape),
+  ...Object.keys(dryRunOptionsSchema.shape),
+  ...Object.keys(jobOptionsSchema.shape),
+]);
+
+/** True where the command line itself, or a job file, sets something that stages work by. */
+function changesStages({ configuration }: EventContext): boolean {
+  return [...configuration.origins].some(
+    ([path, { kind }]) =>
+      (kind === 'flag' || kind === 'job') && !besideStages.has(path.split('.')[0] ?? ''),
+  );
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { checkFile } from '../media/check-file.js';
+import { checkStageName } from '../stages/stage-table.js';
 import { deliver, refuseExisting } from '../pipeline/deliver.js';
 import { describePlan } from '../pipeline/dry-run.js';
 import type { Job, NewJob } from '../pipeline/job.js';
@@ -20,6 +21,8 @@ export interface PipelineWork extends CommandContext {
   readonly events: EventStream;
   readonly several: boolean;
   readonly dryRun: boolean;
+  /** True where options of stages were given that a resumed job takes in the place of its own. */
+  readonly changesOptions?: boolean;
   /** The artefacts whose files go to `outputDir`; absent: they stay in the job's folder. */
   readonly results?: readonly string[];
   /** Those of their names that are known before the job runs. */
@@ -55,10 +58,23 @@ export async function runMedia(
   for (const file of media) {
     try {
       await checkFile(file);
+      for (const stage of [options.from, options.to, ...options.only]) {
+        if (stage !== undefined) checkStageName(stage);
+      }
       await refuseResults(file, work);
       const wanted = job(file);
       const found = options.resume ? await pipeline.newest(wanted) : undefined;
-      const context = { ...selectionOf(options), options: wanted.options ?? {} };
+      const own = found !== undefined && work.changesOptions !== true;
+      if (found !== undefined && work.changesOptions === true) {
+        work.reporter.note(
+          `${shownInput(file)}: the options given now take the place of all of the job's own; ` +
+            '--resume alone keeps those',
+        );
+      }
+      const context = {
+        ...selectionOf(options),
+        ...(own ? {} : { options: wanted.options ?? {} }),
+      };
       if (work.dryRun) await showPlan(file, work, { pipeline, job: found ?? wanted, context });
       else await runOne(file, work, { pipeline, wanted, found, context });
     } catch (error) {
@@ -104,7 +120,11 @@ export async function runOne(
   events.emit({ type: 'job', file, job: id, folder: job.folder, state });
   reporter.note(`${shownInput(file)}: job ${id} ${state}; its folder is ${shownInput(job.folder)}`);
   const onEvent = pipelineView(file, { reporter, events, json: general.json });
-  const result = await pipeline.resume(job, { ...context, signal, onEvent });
+  const result = await pipeline.resume(job, { ...context, signal, onEvent }).catch((error) => {
+    reporter.done();
+    if (signal.aborted) reporter.note(goesOn(job, pipeline.jobsDir));
+    throw error;
+  });
   reporter.done();
   signal.throwIfAborted();
   const made = (work.results ?? []).flatMap((artefact) => result.files(artefact));
@@ -119,6 +139,11 @@ export async function runOne(
   });
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
   return result;
+}
+
+function goesOn({ request }: Job, jobsDir: string): string {
+  const where = jobsDir === 'out' ? '' : ` --jobs-dir ${shownInput(jobsDir)}`;
+  return `What is finished stays: cpw-native jobs resume ${request.id}${where} goes on with it`;
 }
 
 function wantedOf(

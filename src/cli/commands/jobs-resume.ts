@@ -39,11 +39,11 @@ export const jobsResumeCommand: Command<typeof schemas> = {
     const pipeline = new Pipeline({ jobsDir: jobs.jobsDir, load: { hub: hubOf() } });
     const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
     const { dryRun } = dry;
-    const results = ['transcripts', 'subtitles', 'muxed'];
-    const work = { ...context, ...output, events, dryRun, several: false, results };
     try {
       const job = await pipeline.open(name);
-      const { input } = job.request;
+      const { input, workflow } = job.request;
+      const results = workflow === 'subtitle' ? ['subtitles', 'muxed'] : ['transcripts'];
+      const work = { ...context, ...output, events, dryRun, several: false, results };
       const run = selectionOf(selection);
       if (dryRun) await showPlan(input, work, { pipeline, job, context: run });
       else await runOne(input, work, { pipeline, found: job, context: run });

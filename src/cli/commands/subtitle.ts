@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { requireLanguage } from '../../text/language.js';
 import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
@@ -84,9 +85,12 @@ export function stageOptions(
   const { subtitle, model, transcribe, translate, glossary, output } = values;
   const { targets, translateModel } = subtitle;
   if (targets.length > 0 && translateModel === undefined) {
-    const message = 'is missing; name the translation model, or leave out --targets';
+    const message =
+      'is missing; name the translation model, e.g. nllb-200-distilled-600M, or leave out --targets';
     throw optionsError([{ option: '--translate-model', message }], 'subtitle');
   }
+  // Told before a film is heard.
+  for (const target of targets) requireLanguage(target);
   const recognizer = modelOptionsOf(values.recognizer, general);
   const language = languageOf(subtitle.source, transcribe);
   return {
