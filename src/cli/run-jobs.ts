@@ -58,19 +58,12 @@ export async function runMedia(
   for (const file of media) {
     try {
       await checkFile(file);
-      for (const stage of [options.from, options.to, ...options.only]) {
-        if (stage !== undefined) checkStageName(stage);
-      }
+      checkStages(options);
       await refuseResults(file, work);
       const wanted = job(file);
       const found = options.resume ? await pipeline.newest(wanted) : undefined;
       const own = found !== undefined && work.changesOptions !== true;
-      if (found !== undefined && work.changesOptions === true) {
-        work.reporter.note(
-          `${shownInput(file)}: the options given now take the place of all of the job's own; ` +
-            '--resume alone keeps those',
-        );
-      }
+      if (found !== undefined && !own) work.reporter.note(`${shownInput(file)}: ${replaced}`);
       const context = {
         ...selectionOf(options),
         ...(own ? {} : { options: wanted.options ?? {} }),
@@ -85,6 +78,13 @@ export async function runMedia(
     }
   }
   return { status: worstStatus(failures.map(exitStatusOf)), failed: failures.length };
+}
+
+const replaced =
+  "the options given now take the place of all of the job's own; --resume alone keeps those";
+
+function checkStages({ from, to, only }: Selected): void {
+  for (const stage of [from, to, ...only]) if (stage !== undefined) checkStageName(stage);
 }
 
 /** Hours of work are not done for a result that may not be written. */
@@ -120,13 +120,7 @@ export async function runOne(
   events.emit({ type: 'job', file, job: id, folder: job.folder, state });
   reporter.note(`${shownInput(file)}: job ${id} ${state}; its folder is ${shownInput(job.folder)}`);
   const onEvent = pipelineView(file, { reporter, events, json: general.json });
-  const result = await pipeline.resume(job, { ...context, signal, onEvent }).catch((error) => {
-    reporter.done();
-    if (signal.aborted) reporter.note(goesOn(job, pipeline.jobsDir));
-    throw error;
-  });
-  reporter.done();
-  signal.throwIfAborted();
+  const result = await resumed(pipeline, job, { context: { ...context, onEvent }, work });
   const made = (work.results ?? []).flatMap((artefact) => result.files(artefact));
   const written = await deliver(wantedOf(file, made, work), work);
   events.emit({
@@ -139,6 +133,25 @@ export async function runOne(
   });
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
   return result;
+}
+
+async function resumed(
+  pipeline: Pipeline,
+  job: Job,
+  { context, work }: { readonly context: RunContext; readonly work: PipelineWork },
+): Promise<JobResult> {
+  const { signal, reporter } = work;
+  try {
+    const result = await pipeline.resume(job, { ...context, signal });
+    signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    reporter.done();
+    if (signal.aborted) reporter.note(goesOn(job, pipeline.jobsDir));
+    throw error;
+  } finally {
+    reporter.done();
+  }
 }
 
 function goesOn({ request }: Job, jobsDir: string): string {
