@@ -7,7 +7,7 @@ import { root } from './process.mjs';
 
 const longestFile = 300;
 const counted = /^(src|native|tests|bench|scripts|examples)\/.*\.(ts|mts|js|mjs|cjs|cc|cpp|h)$/;
-const binary = /\.(wav|flac|mp3|ogg|bin|png|node|tgz)$/;
+const binary = /\.(wav|flac|mp3|ogg|bin|png|node|tgz|model)$/;
 
 /** @returns {string[]} One line for each violation in what git tracks or would track. */
 export function treeViolations() {

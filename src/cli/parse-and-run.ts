@@ -54,7 +54,9 @@ function base(args: readonly string[]): Argv {
   return (
     yargs(hideNoFlags(args))
       .scriptName('cpw-native')
-      .usage('$0 <command> [options]\n\nSpeech to text, translations and subtitled films, by whisper.cpp and CTranslate2.')
+      .usage(
+        '$0 <command> [options]\n\nSpeech to text, translations and subtitled films, by whisper.cpp and CTranslate2.',
+      )
       // Flags stay as they were typed, names like 1.wav stay text: the schemas judge them.
       .parserConfiguration({
         'camel-case-expansion': false,
