@@ -58,7 +58,14 @@ async function transcribed(options: object): Promise<readonly unknown[]> {
   return [...made, ...notes];
 }
 
-const given = { clips: [{ start: 1, end: 2 }], start: 1, end: 4, language: 'de', 'audio-track': 2 };
+const given = {
+  clips: [{ start: 1, end: 2 }],
+  start: 1,
+  end: 4,
+  language: 'de',
+  'audio-track': 2,
+  targets: ['hi'],
+};
 const decoding = otherValues(transcribeOptionsSchema, { given: { ...given, temperature: [0.4] } });
 
 void t.test(
