@@ -8,7 +8,10 @@ import type { ShownSegment } from '../subtitles/tokens.js';
 import { formatVtt } from '../subtitles/vtt.js';
 import { labelled } from '../subtitles/voice.js';
 
-const formatters: Readonly<Record<SubtitleFormat, (cues: readonly Cue[]) => string>> = {
+/** What writes each form. */
+export const subtitleFormatters: Readonly<
+  Record<SubtitleFormat, (cues: readonly Cue[]) => string>
+> = {
   srt: formatSrt,
   vtt: formatVtt,
   ass: formatAss,
@@ -42,7 +45,7 @@ export function subtitleForms(
     const labels = format === 'srt';
     const found = await cuesOf(labels);
     const cues = labels ? found.map(labelled) : found;
-    return { cues, text: formatters[format](cues) };
+    return { cues, text: subtitleFormatters[format](cues) };
   };
 }
 

@@ -2,18 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CpwError } from '../errors.js';
-import { isDiskFull, publish } from '../files/publish.js';
+import { publish } from '../files/publish.js';
+import { isDiskFull } from '../files/system-error.js';
 import { isSubtitleFormat, type SubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import type { SubtitleOptions } from '../options/subtitles.js';
-import { formatAss } from '../subtitles/ass.js';
 import type { Cue } from '../subtitles/cue.js';
 import { cuesOf } from '../subtitles/cues.js';
-import { formatSrt } from '../subtitles/srt.js';
 import { labelled, spokenText } from '../subtitles/voice.js';
-import { formatVtt } from '../subtitles/vtt.js';
 import type { Segment, Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
 import { existingFile, outputPath } from './plan-outputs.js';
+import { subtitleFormatters } from './subtitle-forms.js';
 import { formatJson } from './transcript-schema.js';
 
 export interface WriteTranscriptOptions {
@@ -27,7 +26,6 @@ export interface WriteTranscriptOptions {
 }
 
 const texts = { txt: formatTxt, json: formatJson } as const;
-const subtitles = { srt: formatSrt, vtt: formatVtt, ass: formatAss } as const;
 
 /** The line of a segment in a text file; empty where it says nothing. */
 export function txtLine(segment: Pick<Segment, 'channel' | 'text' | 'untranslated'>): string {
@@ -43,7 +41,7 @@ export function formatTranscript(
   options: SubtitleOptions = {},
 ): string {
   if (!isSubtitleFormat(format)) return texts[format](transcript);
-  return subtitles[format](cuesOfTranscript(transcript, format, options));
+  return subtitleFormatters[format](cuesOfTranscript(transcript, format, options));
 }
 
 /** The cues that a form of subtitles shows of a transcript, with the speakers where the form has them. */

@@ -1,4 +1,5 @@
 import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { systemErrorCode } from './system-error.js';
 
 /**
  * Gives a file that was written beside its place its final name. Without `overwrite` nothing is
@@ -14,7 +15,7 @@ export async function publish(
     // Unlike rename, link refuses a name that has come to exist meanwhile.
     await link(temporary, final);
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemErrorCode(error);
     if (code === 'EEXIST') throw onExisting();
     // exFAT and some network folders have no links.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
@@ -33,17 +34,6 @@ async function claim(final: string, onExisting: () => Error): Promise<void> {
   try {
     await writeFile(final, '', { flag: 'wx' });
   } catch (error) {
-    throw systemCode(error) === 'EEXIST' ? onExisting() : error;
+    throw systemErrorCode(error) === 'EEXIST' ? onExisting() : error;
   }
-}
-
-/** The system's name of an error, e.g. `ENOSPC`; undefined for one that is not the system's. */
-export function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
-/** True where the disk, the quota or the largest size of a file is the reason. */
-export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error) ?? '');
 }

@@ -1,4 +1,9 @@
 import { CpwError } from '../errors.js';
+import {
+  connectionCode,
+  connectionReasons,
+  isCertificateCode,
+} from '../network/connection-error.js';
 
 /** What of an answer matters when it is a refusal. */
 export interface Refusal {
@@ -11,17 +16,7 @@ export interface Refusal {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name cannot be resolved',
-  EAI_AGAIN: 'its name cannot be resolved now',
-  ECONNREFUSED: 'it refuses the connection',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no way leads there',
-  ENETUNREACH: 'there is no network',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  ...connectionReasons,
   UND_ERR_HEADERS_TIMEOUT: 'it took the request and does not answer',
   UND_ERR_BODY_TIMEOUT: 'it sends nothing any more',
 };
@@ -32,9 +27,9 @@ const NETWORK_STEP =
 
 /** A connection that failed or stalled: worth another try. */
 export function networkError(url: string, cause: unknown): CpwError {
-  const code = codeOf(cause);
+  const code = connectionCode(cause);
   const message = cause instanceof Error ? cause.message : String(cause);
-  const certificate = /CERT|SIGNATURE|ERR_TLS/u.test(code);
+  const certificate = isCertificateCode(code);
   const reason = certificate
     ? `its certificate is not trusted (${code})`
     : (reasons[code] ?? plainText(message));
@@ -129,11 +124,4 @@ function plainText(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .trim()
     .slice(0, 200);
-}
-
-function codeOf(cause: unknown): string {
-  for (let one = cause; one instanceof Error; one = one.cause) {
-    if ('code' in one && typeof one.code === 'string') return one.code;
-  }
-  return '';
 }

@@ -3,7 +3,8 @@ import { mkdir, open, readFile, readlink, rename, rm, utimes } from 'node:fs/pro
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { CpwError } from '../errors.js';
-import { fileError, systemErrorCode } from './convert/file-error.js';
+import { systemErrorCode } from '../files/system-error.js';
+import { fileError } from './convert/file-error.js';
 import { waitByClock, type Wait } from './download-retry.js';
 
 const BEAT_MS = 2000;

@@ -1,4 +1,9 @@
 import { CpwError } from '../errors.js';
+import {
+  connectionCode,
+  connectionReasons,
+  isCertificateCode,
+} from '../network/connection-error.js';
 
 /** An answer that is no answer to the question. */
 export interface TmdbRefusal {
@@ -37,25 +42,11 @@ function permanentOf(status: number): readonly [problem: string, next: string] {
   return ['does not take', 'check the endpoint and the title'];
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name cannot be resolved',
-  EAI_AGAIN: 'its name cannot be resolved now',
-  ECONNREFUSED: 'it refuses the connection',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'it does not answer',
-  EHOSTUNREACH: 'no way leads there',
-  ENETUNREACH: 'there is no network',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-};
-
 /** A connection that failed. Without its cause, which may hold what was sent. */
 export function unreachable(path: string, cause: unknown): CpwError {
-  const code = codeOf(cause);
-  const certificate = /CERT|SIGNATURE|ERR_TLS/u.test(code);
-  const reason = certificate ? 'its certificate is not trusted' : reasons[code];
+  const code = connectionCode(cause);
+  const certificate = isCertificateCode(code);
+  const reason = certificate ? 'its certificate is not trusted' : connectionReasons[code];
   const known =
     reason ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`);
   return failed(`TMDB cannot be reached for ${path}: ${known}`, { path, systemCode: code });
@@ -89,11 +80,4 @@ function wrong(
   details: Readonly<Record<string, unknown>>,
 ): CpwError {
   return new CpwError('CPW_INVALID_OPTIONS', `${message}. Next step: ${next}.`, { details });
-}
-
-function codeOf(cause: unknown): string {
-  for (let one = cause; one instanceof Error; one = one.cause) {
-    if ('code' in one && typeof one.code === 'string') return one.code;
-  }
-  return '';
 }

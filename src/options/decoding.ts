@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchShape } from './search.js';
 
 // Rows of a batch share what a step of the decoder costs, so a second hypothesis takes a tenth more
 // time than none on CTranslate2, and in 1006 words of English it saves tiny.en and base three errors
@@ -23,27 +24,9 @@ export const decodingShape = {
         `windows whose text looks wrong are decoded again with ${beamWhenUnset.retry}`,
     )
     .meta({ group }),
-  patience: z
-    .number()
-    .min(0.1)
-    .max(10)
-    .default(1)
-    .describe('A beam search ends with beamSize x patience finished hypotheses; 1 is the usual')
-    .meta({ group }),
-  lengthPenalty: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(1)
-    .describe('Exponent of the length by which the score of a hypothesis is divided; 0: none')
-    .meta({ group }),
-  repetitionPenalty: z
-    .number()
-    .min(0.1)
-    .max(10)
-    .default(1)
-    .describe('Divides the score of tokens that stand there already; 1: none')
-    .meta({ group }),
+  patience: searchShape.patience.meta({ group }),
+  lengthPenalty: searchShape.lengthPenalty.meta({ group }),
+  repetitionPenalty: searchShape.repetitionPenalty.meta({ group }),
   noRepeatNgramSize: z
     .int32()
     .min(0)

@@ -31,6 +31,21 @@ const computeTypes = [
   'q4_1',
 ] as const;
 
+/** There is one CPU. */
+export function noIndexOnCpu({
+  value,
+  issues,
+}: z.core.ParsePayload<{ readonly device: string; readonly deviceIndex: number }>): void {
+  const { device, deviceIndex } = value;
+  if (device !== 'cpu' || deviceIndex === 0) return;
+  issues.push({
+    code: 'custom',
+    input: deviceIndex,
+    path: ['deviceIndex'],
+    message: `${deviceIndex} has no effect on the cpu; leave it out or choose another device`,
+  });
+}
+
 /** What `Recognizer.load` accepts beside the model. */
 export const recognizerOptionsSchema = z
   .strictObject({
@@ -107,16 +122,7 @@ export const recognizerOptionsSchema = z
       .meta({ group: 'Model' }),
     download: downloadSchema.meta({ group: 'Model' }),
   })
-  .check((context) => {
-    const { device, deviceIndex } = context.value;
-    if (device !== 'cpu' || deviceIndex === 0) return;
-    context.issues.push({
-      code: 'custom',
-      input: deviceIndex,
-      path: ['deviceIndex'],
-      message: `${deviceIndex} has no effect on the cpu; leave it out or choose another device`,
-    });
-  });
+  .check(noIndexOnCpu);
 
 /** Options of `Recognizer.load`, every one of them optional. */
 export type RecognizerOptions = z.input<typeof recognizerOptionsSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchShape } from './search.js';
 
 const group = 'Translation';
 
@@ -21,27 +22,9 @@ export const translationSearchShape = {
     .default(1)
     .describe('Translations given of each text, at most beamSize; 1: the best alone')
     .meta({ group }),
-  patience: z
-    .number()
-    .min(0.1)
-    .max(10)
-    .default(1)
-    .describe('A beam search ends with beamSize x patience finished hypotheses; 1 is the usual')
-    .meta({ group }),
-  lengthPenalty: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(1)
-    .describe('Exponent of the length by which the score of a hypothesis is divided; 0: none')
-    .meta({ group }),
-  repetitionPenalty: z
-    .number()
-    .min(0.1)
-    .max(10)
-    .default(1)
-    .describe('Divides the score of tokens that stand there already; 1: none')
-    .meta({ group }),
+  patience: searchShape.patience.meta({ group }),
+  lengthPenalty: searchShape.lengthPenalty.meta({ group }),
+  repetitionPenalty: searchShape.repetitionPenalty.meta({ group }),
   noRepeatNgramSize: z
     .int32()
     .min(0)

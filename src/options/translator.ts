@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recognizerOptionsSchema } from './recognizer.js';
+import { noIndexOnCpu, recognizerOptionsSchema } from './recognizer.js';
 
 // The same schemas: what a configuration sets for one engine holds for the other.
 const { threads, modelsDir, cacheDir, download, deviceIndex } = recognizerOptionsSchema.shape;
@@ -53,16 +53,7 @@ export const translatorOptionsSchema = z
     cacheDir,
     download,
   })
-  .check((context) => {
-    const { device, deviceIndex: index } = context.value;
-    if (device !== 'cpu' || index === 0) return;
-    context.issues.push({
-      code: 'custom',
-      input: index,
-      path: ['deviceIndex'],
-      message: `${index} has no effect on the cpu; leave it out or choose another device`,
-    });
-  });
+  .check(noIndexOnCpu);
 
 /** Options of `Translator.load`, every one of them optional. */
 export type TranslatorOptions = z.input<typeof translatorOptionsSchema>;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { fileError, systemErrorCode } from '../models/convert/file-error.js';
+import { systemErrorCode } from '../files/system-error.js';
+import { fileError } from '../models/convert/file-error.js';
 
 /** What a file is made of. */
 export type FileData = string | Uint8Array | AsyncIterable<string | Uint8Array>;

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { existingFile } from '../export/plan-outputs.js';
-import { fileError, systemErrorCode } from '../models/convert/file-error.js';
+import { publish } from '../files/publish.js';
+import { fileError } from '../models/convert/file-error.js';
 import type { NamedFile } from '../stages/artefact.js';
 import { besideName } from './atomic-file.js';
 
@@ -38,16 +39,7 @@ async function place(path: string, final: string, overwrite: boolean): Promise<v
   const temporary = besideName(final);
   try {
     await copyOrShare(path, temporary);
-    if (overwrite) return await rename(temporary, final);
-    // Unlike rename, link refuses a name that has come to exist meanwhile.
-    await link(temporary, final).catch(async (error: unknown) => {
-      const code = systemErrorCode(error) ?? '';
-      if (code === 'EEXIST') throw existingFile([final]);
-      // exFAT and some network folders have no links.
-      if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code)) throw error;
-      await refuseExisting([final]);
-      await rename(temporary, final);
-    });
+    await publish({ temporary, final }, { overwrite, onExisting: () => existingFile([final]) });
   } catch (error) {
     throw fileError('write', final, error);
   } finally {

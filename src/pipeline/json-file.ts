@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { fileError, systemErrorCode } from '../models/convert/file-error.js';
+import { systemErrorCode } from '../files/system-error.js';
+import { fileError } from '../models/convert/file-error.js';
 import { setAside } from './atomic-file.js';
 
 /** What became of a file that was to be read. */

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
+import { resumed } from '../media/pump.js';
 import { translationOptionsSchema } from '../options/stages.js';
 import { batchesOf } from '../text/batches.js';
 import { translateWithGlossary, type GlossaryTranslation } from '../text/glossary-enforce.js';
@@ -228,15 +229,4 @@ async function taken<T>(iterator: AsyncIterator<T>, count: number): Promise<read
 
 function wordsIn(batch: readonly Sentence[]): number {
   return batch.reduce((sum, { text }) => sum + text.trim().split(/\s+/u).length, 0);
-}
-
-async function* resumed<T>(ahead: readonly T[], rest: AsyncIterator<T>): AsyncGenerator<T, void> {
-  try {
-    yield* ahead;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-      yield next.value;
-    }
-  } finally {
-    await rest.return?.();
-  }
 }

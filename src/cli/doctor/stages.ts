@@ -2,21 +2,10 @@ import { chooseDevice } from '../../engines/choose-device.js';
 import { findModel, SPEECH_DETECTOR } from '../../models/registry.js';
 import { resolveModel } from '../../models/store.js';
 import { modelSchema } from '../../options/recognizer.js';
+import { stagePlace } from '../../stages/stage-table.js';
 import type { DoctorReport, Facts } from './report-schema.js';
 
 type Stage = DoctorReport['stages'][number];
-
-const order: readonly string[] = [
-  'demux',
-  'vad',
-  'asr',
-  'hallucination_removal',
-  'alignment',
-  'translation',
-  'subtitle_generation',
-  'export',
-  'mux',
-];
 
 /** Which engine and which backend would do each stage on this machine. */
 export async function reportStages(facts: Facts): Promise<Stage[]> {
@@ -32,7 +21,7 @@ export async function reportStages(facts: Facts): Promise<Stage[]> {
     translation(facts),
     mux(facts),
   ];
-  return rows.sort((one, other) => order.indexOf(one.stage) - order.indexOf(other.stage));
+  return rows.sort((one, other) => stagePlace(one.stage) - stagePlace(other.stage));
 }
 
 function missing(stage: string, detail: string, status: Stage['status'] = 'missing'): Stage {

@@ -1,4 +1,5 @@
 import { CpwError, type ErrorCode } from '../../errors.js';
+import { systemErrorCode } from '../../files/system-error.js';
 
 interface FileErrorRow {
   readonly code: ErrorCode;
@@ -48,12 +49,6 @@ const rows: Readonly<Record<string, FileErrorRow>> = {
     nextStep: 'free some space or choose another disk; nothing half-written was left',
   },
 };
-
-/** The system's name of an error, e.g. `ENOSPC`, where it has one. */
-export function systemErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
 
 /**
  * Turns a failed file operation into a {@link CpwError} that says in words what failed, on which

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemErrorCode } from './file-error.js';
+import { systemErrorCode } from '../../files/system-error.js';
 import { readCTranslate2Config, readHubConfig, type HubConfig } from './hub-config.js';
 import { openHubTensors, type HubTensor, type HubTensors } from './hub-tensors.js';
 import { planHubVariables, type PartPlan, type VariablePlan } from './hub-variables.js';

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { incompatible } from './binary-file.js';
-import { fileError, systemErrorCode } from './file-error.js';
+import { systemErrorCode } from '../../files/system-error.js';
+import { fileError } from './file-error.js';
 
 /** The largest JSON file of a Whisper model, tokenizer.json, has 4 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;

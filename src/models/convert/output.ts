@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CpwError } from '../../errors.js';
-import { fileError, systemErrorCode } from './file-error.js';
+import { systemErrorCode } from '../../files/system-error.js';
+import { fileError } from './file-error.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 
