@@ -59,6 +59,15 @@ TranscriptionOptions ReadTranscriptionOptions(const Napi::Value& value) {
   return options;
 }
 
+void ReadModelLoadOptions(Fields& fields, ModelLoadOptions& options) {
+  options.path = fields.String("path");
+  options.device = fields.String("device");
+  options.device_index = fields.Int32("deviceIndex");
+  options.compute_type = fields.String("computeType");
+  options.replicas = fields.Int32("replicas");
+  options.threads = fields.Int32("threads");
+}
+
 namespace {
 
 LoadWork ReadWhisper(const Napi::Value& value) {
@@ -78,12 +87,7 @@ LoadWork ReadWhisper(const Napi::Value& value) {
 LoadWork ReadCTranslate2(const Napi::Value& value) {
   Fields fields(value, "options");
   CTranslate2LoadOptions options;
-  options.path = fields.String("path");
-  options.device = fields.String("device");
-  options.device_index = fields.Int32("deviceIndex");
-  options.compute_type = fields.String("computeType");
-  options.replicas = fields.Int32("replicas");
-  options.threads = fields.Int32("threads");
+  ReadModelLoadOptions(fields, options);
   options.batch_rows = fields.Int32("batchRows");
   options.batch_seconds = fields.Int32("batchSeconds");
   fields.Finish();

@@ -4,21 +4,17 @@
 #include <utility>
 #include <vector>
 
+#include "binding/options.h"
 #include "binding/submit.h"
 #include "binding/type_tags.h"
 
 namespace cpw {
 namespace {
 
-TranslatorLoadOptions ReadLoadOptions(const Napi::Value& value) {
+ModelLoadOptions ReadLoadOptions(const Napi::Value& value) {
   Fields fields(value, "options");
-  TranslatorLoadOptions options;
-  options.path = fields.String("path");
-  options.device = fields.String("device");
-  options.device_index = fields.Int32("deviceIndex");
-  options.compute_type = fields.String("computeType");
-  options.replicas = fields.Int32("replicas");
-  options.threads = fields.Int32("threads");
+  ModelLoadOptions options;
+  ReadModelLoadOptions(fields, options);
   fields.Finish();
   return options;
 }
@@ -87,7 +83,7 @@ std::shared_ptr<Translator> TranslatorWrap::Opened() const {
 
 Napi::Value TranslatorWrap::Load(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&] {
-    const TranslatorLoadOptions options = ReadLoadOptions(info[0]);
+    const ModelLoadOptions options = ReadLoadOptions(info[0]);
     return Submit(
         info.Env(), info.Env().Undefined(),
         [options](const std::shared_ptr<Job>& job) {

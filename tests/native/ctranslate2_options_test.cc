@@ -44,7 +44,7 @@ class OptionsTest : public ::testing::Test {
   OptionsTest() {
     Job job;
     recognizer_ = std::make_unique<CTranslate2Recognizer>(
-        CTranslate2LoadOptions{folder_.path(), "cpu", 0, "float32", 1, 1, 4, 60}, job);
+        CTranslate2LoadOptions{{folder_.path(), "cpu", 0, "float32", 1, 1}, 4, 60}, job);
     base_ = DefaultDecoding();
     base_.temperatures = {0};
     base_.log_prob_threshold = -1000;

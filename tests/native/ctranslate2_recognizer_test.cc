@@ -19,7 +19,7 @@ using testing::MakeTinyModel;
 using testing::ModelFolder;
 
 CTranslate2LoadOptions Options(const std::string& path) {
-  return {path, "cpu", 0, "float32", 1, 1, 4, 60};
+  return {{path, "cpu", 0, "float32", 1, 1}, 4, 60};
 }
 
 std::unique_ptr<CTranslate2Recognizer> Load(const CTranslate2LoadOptions& options) {

@@ -37,8 +37,8 @@ void PutDemo(const ModelFolder& folder) {
 
 std::unique_ptr<Translator> Load(const std::string& path, int replicas = 2) {
   Job job;
-  return std::make_unique<Translator>(
-      TranslatorLoadOptions{path, "cpu", 0, "int8_float32", replicas, 1}, job);
+  return std::make_unique<Translator>(ModelLoadOptions{path, "cpu", 0, "int8_float32", replicas, 1},
+                                      job);
 }
 
 TranslateOptions ToSpanish() {

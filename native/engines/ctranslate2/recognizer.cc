@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "core/error.h"
-#include "engines/ctranslate2/compute.h"
 #include "engines/ctranslate2/encoding.h"
 #include "engines/ctranslate2/failure.h"
+#include "engines/ctranslate2/load_models.h"
 #include "engines/ctranslate2/window_queue.h"
 
 namespace cpw {
@@ -50,25 +50,12 @@ int CTranslate2Recognizer::parallelism() const { return replicas_ * batch_rows_;
 
 void CTranslate2Recognizer::Load(const CTranslate2LoadOptions& options, Job& job) {
   try {
-    CaptureUpstreamLog();
-    const auto threads = static_cast<std::size_t>(std::max(options.threads, 1));
-    ::ctranslate2::models::ModelLoader loader(options.path);
-    loader.device = CheckedDevice(options.device, options.device_index);
-    loader.device_indices = {options.device_index};
-    loader.num_replicas_per_device = static_cast<std::size_t>(replicas_);
-    loader.compute_type =
-        CheckedComputeType(options.compute_type, loader.device, options.device_index);
-    job.Check();
-    ::ctranslate2::set_num_threads(threads);
-    const auto models = loader.load();
-    job.Check();
-    // -1: never block a caller on a full queue.
-    pool_ = std::make_unique<::ctranslate2::models::Whisper>(
-        models, ::ctranslate2::ReplicaPoolConfig{threads, -1, -1});
+    const LoadedModels loaded = LoadModels(options, job);
+    pool_ = std::make_unique<::ctranslate2::models::Whisper>(loaded.replicas, loaded.pool);
     model_.info.engine = "ctranslate2";
     model_.info.device = options.device;
     model_.info.compute_type =
-        ::ctranslate2::compute_type_to_str(models.front()->effective_compute_type());
+        ::ctranslate2::compute_type_to_str(loaded.replicas.front()->effective_compute_type());
     model_.info.multilingual = model_.vocabulary().multilingual();
     model_.info.mels = model_.folder.shape.mels;
     model_.info.languages = model_.vocabulary().languages();

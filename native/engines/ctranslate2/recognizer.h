@@ -7,6 +7,7 @@
 
 #include "core/job.h"
 #include "core/window_recognizer.h"
+#include "engines/ctranslate2/load_options.h"
 #include "engines/ctranslate2/loaded_whisper.h"
 #include "engines/ctranslate2/model_memory.h"
 
@@ -18,15 +19,9 @@ namespace cpw {
 
 class WindowQueue;
 
-struct CTranslate2LoadOptions {
-  std::string path;    // the model's folder
-  std::string device;  // "cpu" | "cuda"
-  int device_index;
-  std::string compute_type;  // upstream's name, e.g. "int8_float32"
-  int replicas;              // batches worked on at the same time
-  int threads;               // of each replica
-  int batch_rows;            // windows decoded together at most
-  int batch_seconds;         // and their audio
+struct CTranslate2LoadOptions : ModelLoadOptions {
+  int batch_rows;     // windows decoded together at most
+  int batch_seconds;  // and their audio
 };
 
 // Whisper over CTranslate2. The weights are shared by the replicas, each of which has a thread.

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "engines/ctranslate2/compute.h"
 #include "engines/ctranslate2/failure.h"
+#include "engines/ctranslate2/load_models.h"
 #include "engines/ctranslate2/model_error.h"
 #include "engines/ctranslate2/translation_batch.h"
 
@@ -25,7 +25,7 @@ constexpr SentenceLimits kBatch{64, 2048};
 
 }  // namespace
 
-Translator::Translator(const TranslatorLoadOptions& options, Job& job)
+Translator::Translator(const ModelLoadOptions& options, Job& job)
     : replicas_(static_cast<std::size_t>(std::max(options.replicas, 1))),
       queue_(std::make_unique<SentenceQueue>(kBatch, replicas_)) {
   job.Check();
@@ -38,28 +38,16 @@ Translator::Translator(const TranslatorLoadOptions& options, Job& job)
 
 Translator::~Translator() = default;
 
-void Translator::Load(const TranslatorLoadOptions& options, Job& job) {
+void Translator::Load(const ModelLoadOptions& options, Job& job) {
   TranslationFolder folder = CheckTranslationFolder(options.path);
-  CaptureUpstreamLog();
-  const auto threads = static_cast<std::size_t>(std::max(options.threads, 1));
-  ::ctranslate2::models::ModelLoader loader(options.path);
-  loader.device = CheckedDevice(options.device, options.device_index);
-  loader.device_indices = {options.device_index};
-  loader.num_replicas_per_device = replicas_;
-  loader.compute_type =
-      CheckedComputeType(options.compute_type, loader.device, options.device_index);
-  job.Check();
-  ::ctranslate2::set_num_threads(threads);
-  const auto models = loader.load();
-  job.Check();
-  const auto model = std::dynamic_pointer_cast<const LoadedTranslation::Model>(models.front());
+  const LoadedModels loaded = LoadModels(options, job);
+  const auto model =
+      std::dynamic_pointer_cast<const LoadedTranslation::Model>(loaded.replicas.front());
   if (!model) ThrowIncompatible(options.path, "it does not translate");
   model_ = std::make_unique<LoadedTranslation>(std::move(folder), model);
   model_->info().device = options.device;
   model_->info().compute_type = ::ctranslate2::compute_type_to_str(model->effective_compute_type());
-  // -1: never block a caller on a full queue.
-  pool_ =
-      std::make_unique<TranslationPool>(models, ::ctranslate2::ReplicaPoolConfig{threads, -1, -1});
+  pool_ = std::make_unique<TranslationPool>(loaded.replicas, loaded.pool);
   job.Check();
 }
 
