@@ -41,6 +41,7 @@ const examples = {
   ],
   TMDB: ['tmdb:\n  title: Metropolis\n  year: 1927', 'tmdb:\n  kind: play\n  year: 27'],
   Jobs: ['jobsDir: work/jobs', 'jobsDir: ""'],
+  Server: ['host: 0.0.0.0\nport: 9000\nmaxQueue: 50', 'port: 70000'],
   General: ['logLevel: warn', 'logLevel: loud\nquite: true'],
 };
 

@@ -44,12 +44,22 @@ export async function ensurePrebuild() {
 
 /** dist, compiled again when a source changed since. */
 export async function ensureDist() {
-  const key = hashOf(['src', 'tsconfig.json', 'package-lock.json']);
-  if (existsSync(path.join(root, 'dist/index.js')) && stamp('dist') === key) return;
-  await step('tsc', (prefix) =>
-    mustRun('tsc', process.execPath, ['node_modules/typescript/bin/tsc'], { prefix }),
-  );
+  const key = hashOf([...sourcesOfDist(), 'tsconfig.json', 'package-lock.json']);
+  if (existsSync(path.join(root, 'src/service/dist/index.js')) && stamp('dist') === key) return;
+  const tsc = 'node_modules/typescript/bin/tsc';
+  await step('tsc', async (prefix) => {
+    await mustRun('tsc', process.execPath, [tsc], { prefix });
+    await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service'], { prefix });
+  });
   writeStamp('dist', key);
+}
+
+/** src, without what its workspace holds of others and of its own making. */
+function sourcesOfDist() {
+  const made = new Set(['src/service/dist', 'src/service/node_modules']);
+  const below = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
+  const service = below('src/service').filter((one) => !made.has(one));
+  return [...below('src').filter((one) => one !== 'src/service'), ...service];
 }
 
 /** The models that tests and the quickstart use. Needs dist; the script itself skips what is there. */

@@ -87,7 +87,7 @@ export const errorCodes = {
     transient: false,
   },
   CPW_BINARY_NOT_FOUND: {
-    meaning: 'no native addon fits this machine',
+    meaning: 'no native addon fits this machine, or a package that the work needs is not installed',
     mendedBy: 'system',
     exitStatus: 3,
     transient: false,

@@ -31,6 +31,7 @@ export async function coverage() {
       '--all',
       '--src=src',
       '--include=src/**/*.ts',
+      '--exclude=src/service/{dist,node_modules}/**',
       '--exclude-after-remap',
       ...reporters.map((name) => `--reporter=${name}`),
     ],

@@ -9,7 +9,7 @@ import { runNative } from './native.mjs';
 import { addCounts, countStep, noCounts } from './results.mjs';
 import { runTap } from './tap.mjs';
 
-const tapKinds = ['unit', 'contract', 'regressions', 'cli', 'model', 'package', 'e2e'];
+const tapKinds = ['unit', 'contract', 'regressions', 'cli', 'model', 'service', 'package', 'e2e'];
 const kinds = ['types', ...tapKinds, 'native', 'asan'];
 /** Kinds that need neither the addon nor a model. */
 const lightKinds = new Set(['types', 'unit']);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CpwError } from '../errors.js';
 
 /** What holds a secret, and is no option: it is never shown, kept or logged. */
-export const secretVariables = ['CPW_TMDB_KEY'] as const;
+export const secretVariables = ['CPW_TMDB_KEY', 'CPW_API_KEYS'] as const;
 
 /**
  * A secret by its variable, or by the file that the variable with `_FILE` names, as containers hand
@@ -25,4 +25,12 @@ export async function secretOf(
       { cause, details: { variable: `${variable}_FILE`, file } },
     );
   }
+}
+
+/** A secret that is a list, separated by commas or lines; empty where it is not set. */
+export async function secretListOf(
+  variable: (typeof secretVariables)[number],
+): Promise<readonly string[]> {
+  const text = (await secretOf(variable)) ?? '';
+  return text.split(/[,\n]/u).flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
 }

@@ -5,6 +5,7 @@ import { glossaryOptionsSchema } from './glossary.js';
 import { outputOptionsSchema } from './output.js';
 import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
+import { serverOptionsSchema } from './server.js';
 import { transcribeOptionsSchema } from './transcribe.js';
 import { translateCommandSchema } from './translate-command.js';
 
@@ -26,6 +27,7 @@ export const configSchemas = {
   subtitle: subtitleCommandSchema,
   translateCommand: translateCommandSchema.pick({ transcribeModel: true }),
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
+  server: serverOptionsSchema,
   general: generalOptionsSchema,
 };
 

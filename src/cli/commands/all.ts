@@ -40,6 +40,11 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./subtitle.js')).subtitleCommand),
   },
   {
+    name: 'serve',
+    summary: 'Serve transcription over HTTP',
+    load: async () => leaf((await import('./serve.js')).serveCommand),
+  },
+  {
     name: 'jobs list',
     summary: 'List the jobs of a folder',
     load: async () => leaf((await import('./jobs.js')).jobsListCommand),

@@ -1,0 +1,48 @@
+import type { ModelPool } from '../engines/model-pool.js';
+import { CpwError } from '../errors.js';
+import type { ParsedServerOptions } from '../options/server.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Logger } from 'pino';
+
+/** What the command line calls of the server's package; a type test holds the package to it. */
+export interface ServerPackage {
+  serve(
+    request: {
+      readonly options: ParsedServerOptions;
+      readonly served: {
+        readonly model: string;
+        readonly options: Readonly<Record<string, unknown>>;
+      };
+      readonly apiKeys: readonly string[];
+      readonly models: ModelPool;
+      readonly pipeline: Pipeline;
+    },
+    context: {
+      readonly logger: Logger;
+      readonly signal: AbortSignal;
+      readonly onListening?: (address: string) => void;
+    },
+  ): Promise<void>;
+}
+
+const packageName = '@cpw-native/server';
+
+/**
+ * The package of the server, which the core neither installs nor loads on its own. Throws
+ * CPW_BINARY_NOT_FOUND where it is missing.
+ */
+export async function serverPackage(): Promise<ServerPackage> {
+  try {
+    // By a variable: the core is compiled and checked where that package is not there.
+    return (await import(packageName)) as ServerPackage;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(packageName)) throw cause;
+    throw new CpwError(
+      'CPW_BINARY_NOT_FOUND',
+      `The server is a package of its own, ${packageName}, and is not installed. ` +
+        `Next step: npm install ${packageName}, at the version of cpw-native.`,
+      { cause, details: { package: packageName } },
+    );
+  }
+}

@@ -1,0 +1,6 @@
+// What cpw-native/options gives to packages that build on this one: the schemas, with their defaults.
+export { configSchemas } from './config.js';
+export { parseOptions } from './parse.js';
+export { recognizerOptionsSchema } from './recognizer.js';
+export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';
+export { transcribeOptionsSchema } from './transcribe.js';

@@ -1,0 +1,55 @@
+import type { EventEmitter } from 'node:events';
+import type { ModelPool, Pipeline, PipelineEvent } from 'cpw-native';
+import type { ParsedServerOptions } from 'cpw-native/options';
+import type { FastifyBaseLogger } from 'fastify';
+
+/** What happens in a server, for those who count, trace and report it. */
+export interface ServiceNews {
+  /** An engine begins with a request's recording, and ends. */
+  transcription: [
+    | { readonly state: 'begun'; readonly id: string; readonly model: string }
+    | {
+        readonly state: 'completed' | 'failed' | 'aborted';
+        readonly id: string;
+        readonly model: string;
+        /** Seconds of audio, where it is known. */
+        readonly durationS?: number;
+        readonly elapsedS: number;
+        readonly error?: unknown;
+      },
+  ];
+  /** A job of the pipeline came to another state. */
+  job: [
+    {
+      readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'cancelled';
+      readonly id: string;
+      readonly workflow: string;
+      readonly error?: unknown;
+    },
+  ];
+  /** News of a running job's stages. */
+  stage: [{ readonly job: string; readonly correlationId: string; readonly event: PipelineEvent }];
+}
+
+/** The model that answers where a request names none, and how models are loaded. */
+export interface ServedModel {
+  readonly model: string;
+  /** For `ModelPool.acquire`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the parts of the server share. */
+export interface Service {
+  readonly options: ParsedServerOptions;
+  readonly served: ServedModel;
+  /** Keys that a request may carry; none: every request is served. */
+  readonly apiKeys: readonly string[];
+  readonly models: ModelPool;
+  readonly pipeline: Pipeline;
+  readonly logger: FastifyBaseLogger;
+  readonly news: EventEmitter<ServiceNews>;
+  /** Set from the moment on in which nothing new is taken. */
+  readonly draining: () => boolean;
+  /** Aborted when what still runs has to stop. */
+  readonly stopped: AbortSignal;
+}
