@@ -15,6 +15,7 @@ const commands: readonly [name: string, summary: string][] = [
   ['transcribe', 'Write down what is spoken in audio files'],
   ['translate', 'Translate texts and transcripts'],
   ['subtitle', 'Give films subtitles in several languages'],
+  ['serve', 'Serve transcription over HTTP'],
   ['jobs', 'List, show, resume and remove jobs'],
   ['models', 'List, fetch, check and convert models'],
   ['config', 'Show and check the options of files and variables'],
