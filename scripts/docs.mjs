@@ -42,6 +42,16 @@ const examples = {
   TMDB: ['tmdb:\n  title: Metropolis\n  year: 1927', 'tmdb:\n  kind: play\n  year: 27'],
   Jobs: ['jobsDir: work/jobs', 'jobsDir: ""'],
   Server: ['host: 0.0.0.0\nport: 9000\nmaxQueue: 50', 'port: 70000'],
+  Health: ['minDiskGb: 50\nminMemoryGb: 4', 'minDiskGb: much'],
+  Metrics: [
+    'metricsTextfile: /var/lib/node_exporter/cpw_native.prom',
+    'metricsTextfile: metrics.txt\nmetricsPush: localhost',
+  ],
+  Tracing: [
+    'otlpEndpoint: http://127.0.0.1:4318\ntraceSampleRate: 0.1',
+    'otlpEndpoint: 127.0.0.1\ntraceSampleRate: 10',
+  ],
+  Log: ['logFile: log/cpw.log\nlogMaxMb: 50\nlogKeepDays: 14', 'logFile: ""\nlogKeepDays: 0'],
   General: ['logLevel: warn', 'logLevel: loud\nquite: true'],
 };
 

@@ -6,6 +6,7 @@ export { Translator, type TranslateContext, type TranslatorInfo } from './engine
 export type { LoadContext } from './engines/load-recognizer.js';
 export type { TranscribeContext, Transcription } from './engines/transcription.js';
 export { CpwError, errorCodes, type CpwErrorOptions, type ErrorCode } from './errors.js';
+export { memoryLimits, type MemoryLimits } from './native/memory.js';
 export type { AudioInput } from './media/input.js';
 export type { MediaOptions } from './options/media.js';
 export type { DownloadEvent, OnDownload } from './models/download-event.js';

@@ -221,6 +221,7 @@ const stage = z
         peakRssMb: z.number().min(0),
       }),
     ),
+    items: z.exactOptional(z.int().min(0)).describe('Segments and other items that it has written'),
   })
   .describe('A stage of a job has come to another state');
 

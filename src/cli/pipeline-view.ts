@@ -27,6 +27,7 @@ export function pipelineView(
   const toldAt = new Map<string, number>();
   const name = shownInput(file);
   return (event) => {
+    if (event.type === 'work') return;
     if (event.type === 'warning') {
       const message =
         event.stage === undefined ? event.message : `${event.stage}: ${event.message}`;

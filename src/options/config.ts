@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { describeOptions, flagOf, type OptionRow } from './describe.js';
 import { generalOptionsSchema } from './general.js';
 import { glossaryOptionsSchema } from './glossary.js';
+import { logOptionsSchema } from './log.js';
+import { batchMetricsOptionsSchema } from './metrics.js';
 import { outputOptionsSchema } from './output.js';
 import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
@@ -28,6 +30,8 @@ export const configSchemas = {
   translateCommand: translateCommandSchema.pick({ transcribeModel: true }),
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
   server: serverOptionsSchema,
+  batchMetrics: batchMetricsOptionsSchema,
+  log: logOptionsSchema,
   general: generalOptionsSchema,
 };
 

@@ -1,6 +1,12 @@
 // What cpw-native/options gives to packages that build on this one: the schemas, with their defaults.
 export { configSchemas } from './config.js';
+export {
+  batchMetricsOptionsSchema,
+  metricsOptionsSchema,
+  type ParsedBatchMetricsOptions,
+} from './metrics.js';
 export { parseOptions } from './parse.js';
 export { recognizerOptionsSchema } from './recognizer.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';
+export { tracingOptionsSchema, type ParsedTracingOptions } from './tracing.js';
 export { transcribeOptionsSchema } from './transcribe.js';

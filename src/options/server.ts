@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { healthOptionsSchema } from './health.js';
+import { metricsOptionsSchema } from './metrics.js';
+import { tracingOptionsSchema } from './tracing.js';
 
 const group = 'Server';
 
@@ -51,6 +54,9 @@ export const serverOptionsSchema = z.strictObject({
     .default(30)
     .describe('How long running requests may go on after SIGTERM, in s')
     .meta({ group }),
+  ...healthOptionsSchema.shape,
+  ...metricsOptionsSchema.shape,
+  ...tracingOptionsSchema.shape,
 });
 
 /** Options of the server, every one of them optional. */

@@ -11,6 +11,8 @@ import { workflows, type Workflow } from '../stages/stage-table.js';
 import { writeAtomically } from './atomic-file.js';
 import { readJsonFile } from './json-file.js';
 
+const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u);
+
 const requestSchema = z.strictObject({
   version: z.literal(1),
   id: z.string().min(1),
@@ -20,6 +22,7 @@ const requestSchema = z.strictObject({
   input: z.string().min(1).describe('Absolute path of the media file'),
   stem: z.string().min(1),
   options: z.record(z.string(), z.record(z.string(), z.unknown())).describe('By stage'),
+  traceparent: z.exactOptional(traceparent).describe('W3C trace context of who asked for it'),
 });
 
 /** job.json: what was asked for. */
@@ -42,6 +45,8 @@ export interface NewJob {
   readonly user?: string;
   /** Default: now. Only its date matters. */
   readonly now?: Date;
+  /** W3C trace context of who asks for it, so that every run of the job belongs to that trace. */
+  readonly traceparent?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +57,7 @@ const requestFile = 'job.json';
  * between hosts, count up and are never given again, also when jobs are removed.
  */
 export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
-  const { workflow, input, options = {}, now = new Date(), signal } = job;
+  const { now = new Date(), signal } = job;
   const user = sanitizeFilename(job.user ?? userName());
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].map(String);
   const parent = join(resolve(jobsDir), ...day, user);
@@ -64,7 +69,7 @@ export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
       throw fileError('write', folder, error);
     });
     const id = [...day, user, number].join('/');
-    const request = requestOf({ workflow, input, options }, { id, user, createdAt: now });
+    const request = requestOf(job, { id, user, createdAt: now });
     await writeAtomically(join(folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
     return { folder, request };
   });
@@ -72,7 +77,7 @@ export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
 
 /** What job.json says of a new job. */
 export function requestOf(
-  { workflow, input, options }: Pick<NewJob, 'workflow' | 'input' | 'options'>,
+  { workflow, input, options, traceparent: trace }: NewJob,
   { id, user, createdAt }: { readonly id: string; readonly user: string; readonly createdAt: Date },
 ): JobRequest {
   return {
@@ -84,6 +89,7 @@ export function requestOf(
     input: resolve(input),
     stem: stemOf(input),
     options: optionsOf(options),
+    ...(trace === undefined ? {} : { traceparent: trace }),
   };
 }
 

@@ -20,6 +20,16 @@ export type PipelineEvent =
       /** Why it was skipped, failed or ran. */
       readonly reason?: string;
       readonly resources?: StageResources;
+      /** Items that it has written, of a completed one. */
+      readonly items?: number;
+    }
+  | {
+      /** A model is loaded for a stage, or an engine works for it. */
+      readonly type: 'work';
+      readonly stage: string;
+      readonly work: 'load-model' | 'transcribe';
+      readonly state: 'begun' | 'ended' | 'failed';
+      readonly model: string;
     }
   | {
       readonly type: 'progress';

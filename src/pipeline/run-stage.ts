@@ -18,6 +18,7 @@ import {
   type Source,
 } from './stage-sources.js';
 import { keepIfValid, skippedAs, takeAsItIs } from './up-to-date.js';
+import { watchedEngines } from './watched-engines.js';
 
 type Condition = ConditionContext<
   Record<string, Artefact>,
@@ -199,7 +200,9 @@ function conditionContext(run: RunState, { node, inputs, clock }: Attempt): Cond
     options: node.plan.options,
     job: jobFacts(run),
     signal: run.signal,
-    engines: run.engines,
+    engines: watchedEngines(run.engines, (news) =>
+      run.emit({ type: 'work', stage: node.plan.stage.id, ...news }),
+    ),
     inputs: Object.fromEntries([...read, ...late]) as Condition['inputs'],
   };
 }

@@ -36,7 +36,8 @@ export async function attemptEnded(
   node.state = { kind: 'done', files };
   node.clock = undefined;
   logEnd(run, one, resources);
-  run.emit({ type: 'stage', stage: id, state: 'completed', resources });
+  const { items } = one.outputs;
+  run.emit({ type: 'stage', stage: id, state: 'completed', resources, items });
   changed(run);
 }
 
@@ -52,12 +53,14 @@ function overBudget(
 function logEnd(run: RunState, one: Attempt, { wallS, waitedS, peakRssMb }: StageResources): void {
   const stage = one.node.plan.stage.id;
   const durationS = Math.round((wallS - waitedS) * 1000) / 1000;
+  const ids = { job_id: run.job.request.id, correlation_id: run.correlationId };
   run.logger?.info(
     {
       stage,
       duration_seconds: durationS,
       memory_mb: peakRssMb,
       timestamp: new Date().toISOString(),
+      ...ids,
     },
     'Performance metrics',
   );
@@ -67,8 +70,7 @@ function logEnd(run: RunState, one: Attempt, { wallS, waitedS, peakRssMb }: Stag
       duration_seconds: durationS,
       segments_count: one.outputs.items,
       stage,
-      job_id: run.job.request.id,
-      correlation_id: run.correlationId,
+      ...ids,
     },
     'Processing complete',
   );
@@ -127,6 +129,8 @@ async function recordFailure(run: RunState, one: Attempt): Promise<void> {
   // The first to fail is told as the cause, before anybody who read from it fails too.
   if (!optional) run.fail(error);
   run.emit({ type: 'stage', stage: stage.id, state: 'failed', reason: message });
+  const ids = { job_id: run.job.request.id, correlation_id: run.correlationId };
+  run.logger?.warn({ stage: stage.id, ...ids, code, error: message }, 'Processing failed');
   if (optional) run.emit({ type: 'warning', stage: stage.id, message: `failed: ${message}` });
   await recorded(run, one, { ...recordOf(one, 'failed'), errors: [{ code, message }] });
 }

@@ -1,2 +1,2 @@
 export { serve, type ServeContext, type ServeRequest } from './serve.js';
-export type { ServedModel, Service, ServiceNews } from './service.js';
+export type { QueueState, ServedModel, Service, ServiceNews } from './service.js';

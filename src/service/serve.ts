@@ -37,7 +37,8 @@ export async function serve(
     models,
     pipeline,
     logger,
-    news: new EventEmitter<ServiceNews>(),
+    news: new EventEmitter<ServiceNews>().setMaxListeners(0),
+    queues: new Map(),
     draining: () => signal.aborted,
     stopped: stop.signal,
   };

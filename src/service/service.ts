@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 
 /** What happens in a server, for those who count, trace and report it. */
 export interface ServiceNews {
-  /** An engine begins with a request's recording, and ends. */
+  /** An engine begins with a request's recording, and ends; `id` is the request's. */
   transcription: [
     | { readonly state: 'begun'; readonly id: string; readonly model: string }
     | {
@@ -24,11 +24,27 @@ export interface ServiceNews {
       readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'cancelled';
       readonly id: string;
       readonly workflow: string;
+      /** The media file. */
+      readonly input?: string;
+      /** W3C trace context of who asked for it; `JobRequest` keeps it. */
+      readonly traceparent?: string;
       readonly error?: unknown;
     },
   ];
   /** News of a running job's stages. */
   stage: [{ readonly job: string; readonly correlationId: string; readonly event: PipelineEvent }];
+  /** Something failed and is tried again. */
+  retry: [{ readonly operation: string; readonly attempt: number; readonly delayMs: number }];
+  /** A circuit breaker came to another state. */
+  breaker: [{ readonly name: string; readonly state: 'closed' | 'half-open' | 'open' }];
+}
+
+/** What waits for an engine, and how much may. */
+export interface QueueState {
+  readonly waiting: number;
+  readonly running: number;
+  /** Most that may wait. */
+  readonly limit: number;
 }
 
 /** The model that answers where a request names none, and how models are loaded. */
@@ -48,6 +64,8 @@ export interface Service {
   readonly pipeline: Pipeline;
   readonly logger: FastifyBaseLogger;
   readonly news: EventEmitter<ServiceNews>;
+  /** The queues by their names (transcriptions, jobs); whoever keeps one adds it. */
+  readonly queues: Map<string, () => QueueState>;
   /** Set from the moment on in which nothing new is taken. */
   readonly draining: () => boolean;
   /** Aborted when what still runs has to stop. */
