@@ -1,3 +1,4 @@
+import type { LoadContext } from '../engines/load-recognizer.js';
 import type { ModelPool } from '../engines/model-pool.js';
 import { CpwError } from '../errors.js';
 import type { ParsedServerOptions } from '../options/server.js';
@@ -12,6 +13,7 @@ export interface ServerPackage {
       readonly served: {
         readonly model: string;
         readonly options: Readonly<Record<string, unknown>>;
+        readonly load?: Omit<LoadContext, 'signal'>;
       };
       readonly apiKeys: readonly string[];
       readonly models: ModelPool;

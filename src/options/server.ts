@@ -47,6 +47,27 @@ export const serverOptionsSchema = z.strictObject({
     .default(2)
     .describe('Requests that engines work on at the same time')
     .meta({ group }),
+  uploadDir: z
+    .string()
+    .min(1, 'is empty; give a folder or leave it out')
+    .optional()
+    .describe(
+      'Folder in which uploads lie while they are worked on. Unset: the temporary folder of the system',
+    )
+    .meta({ group }),
+  corsOrigins: z
+    .array(
+      z
+        .string()
+        .regex(/^https?:\/\/[^/\s]+$/u, 'is not an origin; give one as https://example.org'),
+    )
+    .max(100)
+    .default([])
+    .describe(
+      'Origins whose web pages may use the server from a browser, e.g. https://example.org. ' +
+        'Empty: none but its own',
+    )
+    .meta({ group }),
   drainS: z
     .number()
     .min(0)

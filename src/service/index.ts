@@ -1,2 +1,3 @@
-export { serve, type ServeContext, type ServeRequest } from './serve.js';
+export { serve, startServer } from './serve.js';
+export type { RunningServer, ServeContext, ServeRequest } from './serve.js';
 export type { QueueState, ServedModel, Service, ServiceNews } from './service.js';

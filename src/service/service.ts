@@ -1,7 +1,10 @@
 import type { EventEmitter } from 'node:events';
-import type { ModelPool, Pipeline, PipelineEvent } from 'cpw-native';
+import type { LoadContext, ModelPool, Pipeline, PipelineEvent, PooledRecognizer } from 'cpw-native';
 import type { ParsedServerOptions } from 'cpw-native/options';
 import type { FastifyBaseLogger } from 'fastify';
+import type { RunningWork } from './server/running-work.js';
+import type { UploadFolder } from './server/upload-folder.js';
+import type { WorkQueue } from './server/work-queue.js';
 
 /** What happens in a server, for those who count, trace and report it. */
 export interface ServiceNews {
@@ -52,6 +55,8 @@ export interface ServedModel {
   readonly model: string;
   /** For `ModelPool.acquire`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** How it is fetched where it is missing. */
+  readonly load?: Omit<LoadContext, 'signal'>;
 }
 
 /** What the parts of the server share. */
@@ -61,13 +66,23 @@ export interface Service {
   /** Keys that a request may carry; none: every request is served. */
   readonly apiKeys: readonly string[];
   readonly models: ModelPool;
+  /** The served model, loaded for as long as the server runs. */
+  readonly recognizer: PooledRecognizer;
   readonly pipeline: Pipeline;
   readonly logger: FastifyBaseLogger;
   readonly news: EventEmitter<ServiceNews>;
   /** The queues by their names (transcriptions, jobs); whoever keeps one adds it. */
   readonly queues: Map<string, () => QueueState>;
+  /** Who may work, and who waits: whatever keeps an engine busy for a request enters it. */
+  readonly queue: WorkQueue;
+  /** Where uploads lie while they are worked on. */
+  readonly uploads: UploadFolder;
+  /** What a server that drains waits for: requests by themselves, other work where it says so. */
+  readonly running: RunningWork;
   /** Set from the moment on in which nothing new is taken. */
   readonly draining: () => boolean;
+  /** Aborted at that moment, for what would not end by itself: sockets, streams of events. */
+  readonly closing: AbortSignal;
   /** Aborted when what still runs has to stop. */
   readonly stopped: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { modelOptionsSchema } from '../../options/config.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
@@ -6,10 +7,12 @@ import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { serverOptionsSchema } from '../../options/server.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, Interruption } from '../exit-codes.js';
+import { sayDownloads } from '../downloads.js';
 import type { FlagValues } from '../flags.js';
 import { hubOf, modelOptionsOf } from '../library.js';
+import type { Reporter } from '../reporter.js';
 import { secretListOf } from '../secrets.js';
-import { serverPackage } from '../server-package.js';
+import { serverPackage, type ServerPackage } from '../server-package.js';
 
 const schemas = {
   model: modelOptionsSchema,
@@ -18,6 +21,7 @@ const schemas = {
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
 };
 type Values = FlagValues<typeof schemas>;
+type Served = Parameters<ServerPackage['serve']>[0]['served'];
 
 /** `cpw-native serve` */
 export const serveCommand: Command<typeof schemas> = {
@@ -40,8 +44,9 @@ export const serveCommand: Command<typeof schemas> = {
 async function run(
   _words: readonly string[],
   values: Values,
-  { general, reporter, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
+  const { general, reporter, signal } = context;
   const [server, { ModelPool }, { Pipeline }, { pino }] = await Promise.all([
     serverPackage(),
     import('../../engines/model-pool.js'),
@@ -49,12 +54,11 @@ async function run(
     import('pino'),
   ]);
   const apiKeys = await secretListOf('CPW_API_KEYS');
-  const recognizer = modelOptionsOf(values.recognizer, general);
+  sayWhoIsServed(values.server.host, apiKeys, reporter);
+  const served = await servedModel(values, context);
   const logger = pino({ level: general.logLevel ?? 'info', base: null }, pino.destination(2));
   const models = new ModelPool(modelPoolOptionsSchema.parse({}));
   const pipeline = new Pipeline({ jobsDir: values.jobs.jobsDir, load: { hub: hubOf() }, logger });
-  const served = { model: values.model.model, options: recognizer };
-  if (apiKeys.length === 0) reporter.note('no key is configured: every request is served');
   try {
     const request = { options: values.server, served, apiKeys, models, pipeline };
     const onListening = (address: string): void => reporter.note(`listening on ${address}`);
@@ -64,4 +68,40 @@ async function run(
   }
   // A server is ended by a signal: that is no failure.
   return signal.reason instanceof Interruption ? exitStatus.ok : exitStatus.failed;
+}
+
+/** Says of the model whether it is there. Throws where it is not and cannot be fetched. */
+async function servedModel(
+  { model: { model }, recognizer }: Values,
+  { general, reporter }: CommandContext,
+): Promise<Served> {
+  const [{ modelStates }, { describeModel }] = await Promise.all([
+    import('../model-state.js'),
+    import('../model-report.js'),
+  ]);
+  const options = modelOptionsOf(recognizer, general);
+  const mayFetch = options.download === 'auto';
+  const states = await modelStates({ model, options, vad: true, mayFetch });
+  for (const state of [states.recognizer, states.detector]) {
+    if (state?.state === 'refused') throw state.error;
+    if (state !== undefined) reporter.note(describeModel(state));
+  }
+  const announce = (name: string, what: string): string =>
+    `model ${name} is not installed: ${what}; --offline forbids this`;
+  const onDownload = sayDownloads(reporter, announce);
+  return { model, options, load: { hub: hubOf(), onDownload } };
+}
+
+function sayWhoIsServed(host: string, keys: readonly string[], reporter: Reporter): void {
+  if (keys.length > 0) return;
+  reporter.note('no key is configured: every request is served');
+  if (isLoopback(host)) return;
+  reporter.warn(
+    `whoever reaches ${host} is served, since no key is configured; set CPW_API_KEYS ` +
+      '(or CPW_API_KEYS_FILE), or leave --host out',
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -1,11 +1,11 @@
-import swagger from '@fastify/swagger';
-import { fastify, type FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { fastify, LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Service } from '../service.js';
+import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
+import { allowOrigins } from './cors.js';
+import { guardRequests } from './guard.js';
+import { describeRoutes } from './openapi.js';
 
 /** One part of the server: its routes and what they need. */
 export type ServicePart = (app: FastifyInstance, service: Service) => Promise<void> | void;
@@ -13,16 +13,50 @@ export type ServicePart = (app: FastifyInstance, service: Service) => Promise<vo
 /** Every part, in the order in which they are added. */
 const parts: readonly ServicePart[] = [];
 
+/** How long the head of a request may take to come, in ms. */
+const headersMs = 15_000;
+/** How long all of it may; uploads have a lowest speed beside. */
+const requestMs = 6 * 3_600_000;
+/** Largest body that is not an upload, in bytes. */
+const bodyBytes = 1_048_576;
+
 /** The server of a service, which listens nowhere yet. */
 export async function createApp(service: Service): Promise<FastifyInstance> {
-  const app = fastify({ loggerInstance: service.logger });
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'cpw-native', version: '0.1.0' } },
-    transform: jsonSchemaTransform,
+  const { options, apiKeys } = service;
+  const app = fastify({
+    loggerInstance: withoutQueries(service.logger),
+    genReqId: correlationId,
+    logController: new LogController({ requestIdLogLabel: 'correlation_id' }),
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs },
+    keepAliveTimeout: 5000,
+    // By then what runs has ended, or was told to.
+    forceCloseConnections: true,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
+  app.removeContentTypeParser('text/plain');
+  shapeAnswers(app);
+  allowOrigins(app, options.corsOrigins);
+  guardRequests(app, service);
+  await describeRoutes(app, { keys: apiKeys.length > 0 });
   for (const part of parts) await part(app, service);
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
+}
+
+/** The client's own where it sent one that can stand in a log, else a new one. */
+function correlationId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/u.test(given) ? given : randomUUID();
+}
+
+/** A query may hold a key, where a browser cannot send a header. */
+function withoutQueries(logger: Service['logger']): Service['logger'] {
+  const req = ({ method, url, ip }: FastifyRequest): object => ({
+    method,
+    url: url.split('?')[0],
+    remoteAddress: ip,
+  });
+  return Object.assign(logger.child({}), { serializers: { req } });
 }
