@@ -5,6 +5,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { eventSchema } from '../dist/cli/events.js';
+import { errorCodes } from '../dist/errors.js';
 import { fileSource } from '../dist/options/config-sources.js';
 import { parseConfigText } from '../dist/options/config-text.js';
 import { configRows, configSchemas, variableOf } from '../dist/options/config.js';
@@ -52,11 +53,19 @@ const examples = {
     'otlpEndpoint: 127.0.0.1\ntraceSampleRate: 10',
   ],
   Log: ['logFile: log/cpw.log\nlogMaxMb: 50\nlogKeepDays: 14', 'logFile: ""\nlogKeepDays: 0'],
+  Faults: [
+    'maxRetries: 5\ninitialDelayS: 2\nstallS: 600',
+    'maxRetries: -1\nstageTimeoutFactor: long',
+  ],
   General: ['logLevel: warn', 'logLevel: loud\nquite: true'],
 };
 
 await main(async () => {
-  const pages = { 'CONFIG_SCHEMA.md': configPage(), 'EVENTS.md': eventsPage() };
+  const pages = {
+    'CONFIG_SCHEMA.md': configPage(),
+    'ERRORS.md': errorsPage(),
+    'EVENTS.md': eventsPage(),
+  };
   const check = process.argv.includes('--check');
   const options = await resolveConfig(path.join(root, 'docs/x.md'));
   mkdirSync(path.join(root, 'docs'), { recursive: true });
@@ -158,6 +167,24 @@ function madeUp(rows) {
     `${key}: ${JSON.stringify(row.numeric ? Number(row.defaultText) || row.defaultText : row.defaultText)}`,
     `${key}: {}`,
   ];
+}
+
+function errorsPage() {
+  const rows = Object.entries(errorCodes).map(
+    ([name, { meaning, mendedBy, exitStatus, transient }]) =>
+      `| ${code(name)} | ${meaning} | ${mendedBy} | ${exitStatus} | ${transient ? 'yes' : 'no'} |`,
+  );
+  return `# Errors
+
+<!-- Written by npm run docs from src/errors.ts. -->
+
+Every error of this package is a \`CpwError\` with one of these codes. Transient: the reason may pass,
+and trying again may help; retries read only that.
+
+| code | meaning | mended by | exit status | transient |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 function eventsPage() {

@@ -53,6 +53,8 @@ export type {
   TranslationProblem,
   Word,
 } from './types.js';
+export { retryTransient, type FailedAttempt } from './pipeline/retry.js';
+export { supervise, type Life, type SuperviseOptions } from './pipeline/supervise.js';
 export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';
 export type { Job, JobRequest, NewJob } from './pipeline/job.js';
 export { describePlan, type PlannedAction } from './pipeline/dry-run.js';

@@ -238,6 +238,19 @@ const stageProgress = z
   })
   .describe('At most once a second for each stage');
 
+const stageRetry = z
+  .strictObject({
+    type: z.literal('stage-retry'),
+    time,
+    file,
+    stage: z.string(),
+    attempt: z.int().min(1).describe('The one that failed, counted from 1'),
+    attempts: z.int().min(1),
+    delayMs: z.number().min(0).describe('Until the next one'),
+    reason: z.string(),
+  })
+  .describe('An attempt at a stage failed for a passing reason and is followed by another');
+
 const stagePlan = z
   .strictObject({
     type: z.literal('stage-plan'),
@@ -270,6 +283,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   job,
   stage,
   stageProgress,
+  stageRetry,
   stagePlan,
   done,
 ]);

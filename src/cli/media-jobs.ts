@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { faultOptionsSchema, type ParsedFaultOptions } from '../options/faults.js';
 import { dryRunOptionsSchema, generalOptionsSchema, jobOptionsSchema } from '../options/general.js';
 import { outputOptionsSchema } from '../options/output.js';
 import { pipelineOptionsSchema } from '../options/pipeline.js';
@@ -7,6 +8,7 @@ import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import type { NewJob } from '../pipeline/job.js';
 import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
+import { endWithout } from './end-without.js';
 import { startLog } from './library.js';
 import type { EventContext, RunEnd } from './run-events.js';
 import type { PipelineWork } from './run-jobs.js';
@@ -16,6 +18,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly recognizer: RecognizerOptions & { readonly download: 'auto' | 'never' };
   readonly tmdb: ParsedTmdbOptions;
   readonly pipeline: z.output<typeof pipelineOptionsSchema>;
+  readonly faults: ParsedFaultOptions;
   /** Where results go, and which they are. */
   readonly work: Omit<PipelineWork, keyof EventContext | 'several' | 'changesOptions'>;
 }
@@ -23,7 +26,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
 /** Makes a job of each file and runs it; the jobs share their models. */
 export async function runMediaJobs(
   media: readonly string[],
-  { workflow, options = {}, recognizer, tmdb, pipeline: selected, work }: MediaJobs,
+  { workflow, options = {}, recognizer, tmdb, pipeline: selected, faults, work }: MediaJobs,
   context: EventContext,
 ): Promise<RunEnd> {
   const [{ Pipeline }, { runMedia }] = await Promise.all([
@@ -33,7 +36,7 @@ export async function runMediaJobs(
   await startLog(context.general);
   const { context: load } = downloadsOf(recognizer, context);
   const engines = await filmNamesEngine({ recognizer, tmdb }, context);
-  const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines });
+  const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines, faults });
   const job = (file: string): NewJob => ({ workflow, input: file, options });
   try {
     const changesOptions = changesStages(context);
@@ -42,6 +45,7 @@ export async function runMediaJobs(
   } finally {
     context.reporter.done();
     await pipeline.close();
+    endWithout(pipeline);
   }
 }
 
@@ -51,6 +55,7 @@ const besideStages = new Set([
   ...Object.keys(generalOptionsSchema.shape),
   ...Object.keys(dryRunOptionsSchema.shape),
   ...Object.keys(jobOptionsSchema.shape),
+  ...Object.keys(faultOptionsSchema.shape),
 ]);
 
 /** True where the command line itself, or a job file, sets something that stages work by. */

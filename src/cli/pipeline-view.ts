@@ -40,6 +40,13 @@ export function pipelineView(
       const line = lineOf(event);
       if (line !== undefined) reporter.note(`${name}: ${line}`);
       show(reporter, name, running);
+    } else if (event.type === 'retry') {
+      events.emit({ ...event, type: 'stage-retry', file });
+      running.delete(event.stage);
+      const { stage, attempt, attempts, delayMs, reason } = event;
+      const next = `the next one begins in ${(delayMs / 1000).toFixed(1)} s`;
+      const failed = `attempt ${attempt}/${attempts} failed, ${next}: ${reason}`;
+      reporter.note(`${name}: ${stage}: ${failed}`);
     } else {
       running.set(event.stage, event);
       show(reporter, name, running);

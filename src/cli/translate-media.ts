@@ -29,6 +29,7 @@ export async function translateMedia(
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
       pipeline: { ...values.pipeline, to: undefined },
+      faults: values.faults,
       work: {
         outputDir,
         overwrite,

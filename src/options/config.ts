@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeOptions, flagOf, type OptionRow } from './describe.js';
+import { faultOptionsSchema } from './faults.js';
 import { generalOptionsSchema } from './general.js';
 import { glossaryOptionsSchema } from './glossary.js';
 import { logOptionsSchema } from './log.js';
@@ -29,6 +30,7 @@ export const configSchemas = {
   subtitle: subtitleCommandSchema,
   translateCommand: translateCommandSchema.pick({ transcribeModel: true }),
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
+  faults: faultOptionsSchema,
   server: serverOptionsSchema,
   batchMetrics: batchMetricsOptionsSchema,
   log: logOptionsSchema,

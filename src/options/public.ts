@@ -5,6 +5,13 @@ export {
   metricsOptionsSchema,
   type ParsedBatchMetricsOptions,
 } from './metrics.js';
+  faultOptionsSchema,
+  retryOptionsSchema,
+  type FaultOptions,
+  type ParsedFaultOptions,
+  type ParsedRetryOptions,
+  type RetryOptions,
+} from './faults.js';
 export { parseOptions } from './parse.js';
 export { recognizerOptionsSchema } from './recognizer.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';

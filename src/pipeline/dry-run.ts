@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { faultOptionsSchema } from '../options/faults.js';
 import { parametersOf, type FoundInput } from './stage-parameters.js';
 import type { Job } from './job.js';
 import { Manifest } from './manifest.js';
@@ -45,6 +46,8 @@ export async function dryRunJob(job: Job, options: RunOptions): Promise<readonly
     logger: undefined,
     emit: () => undefined,
     fail: () => undefined,
+    faults: faultOptionsSchema.parse({}),
+    onAbandoned: () => undefined,
   };
   const actions: PlannedAction[] = [];
   for (const node of run.nodes) {

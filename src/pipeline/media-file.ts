@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { headerDuration } from '../media/header-duration.js';
 import { canonicalJson } from './canonical-json.js';
 import { hashFile, stampOf, type FileStamp } from './hash-file.js';
 import type { FileRecord, Manifest } from './manifest.js';
@@ -8,6 +9,8 @@ export interface MediaFile {
   readonly path: string;
   /** Tells without reading whether it is still the same. */
   readonly stamp: FileStamp;
+  /** Seconds, where its header tells them without a search. */
+  readonly durationS: number | undefined;
   /** Hashed once in a run, and not at all where the stamp is the one that was hashed before. */
   record(): Promise<FileRecord>;
   bytes(): AsyncIterable<Uint8Array>;
@@ -34,5 +37,12 @@ export async function openMedia(
     await manifest.setMedia({ ...stamp, path, sha256 });
     return { artefact, path, bytes, sha256 };
   };
-  return { path, stamp, record: () => (record ??= make()), bytes: () => createReadStream(path) };
+  const durationS = await headerDuration(path);
+  return {
+    path,
+    stamp,
+    durationS,
+    record: () => (record ??= make()),
+    bytes: () => createReadStream(path),
+  };
 }

@@ -43,6 +43,17 @@ export type PipelineEvent =
       /** Items that are there for the stage and that it has not read. */
       readonly queued: number;
     }
+  | {
+      /** An attempt at a stage failed for a passing reason and is followed by another. */
+      readonly type: 'retry';
+      readonly stage: string;
+      /** The one that failed, counted from 1. */
+      readonly attempt: number;
+      readonly attempts: number;
+      /** Milliseconds until the next one. */
+      readonly delayMs: number;
+      readonly reason: string;
+    }
   | { readonly type: 'warning'; readonly stage?: string; readonly message: string };
 
 /** Where a run's log goes; pino's loggers fit. */

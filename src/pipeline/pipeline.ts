@@ -2,6 +2,12 @@ import { join } from 'node:path';
 import type { LoadContext } from '../engines/load-recognizer.js';
 import { ModelPool } from '../engines/model-pool.js';
 import { TranslatorPool } from '../engines/translator-pool.js';
+import {
+  faultOptionsSchema,
+  type FaultOptions,
+  type ParsedFaultOptions,
+} from '../options/faults.js';
+import { parseOptions } from '../options/parse.js';
 import type { Engines } from '../stages/engines.js';
 import { allStages } from '../stages/all.js';
 import type { AnyStage } from '../stages/stage.js';
@@ -32,6 +38,8 @@ export interface PipelineOptions {
   /** How missing models are fetched. */
   readonly load?: Omit<LoadContext, 'signal'>;
   readonly logger?: PipelineLogger;
+  /** What is done about stages that fail, take too long or hang. */
+  readonly faults?: FaultOptions;
 }
 
 /** How one run of a job goes. */
@@ -67,9 +75,11 @@ export class Pipeline {
   readonly #pool = new ModelPool();
   readonly #translators = new TranslatorPool();
   readonly #logger: PipelineLogger | undefined;
+  readonly #faults: ParsedFaultOptions;
+  #abandoned = 0;
 
   constructor(options: PipelineOptions = {}) {
-    const { jobsDir = 'out', stages: own = [], engines = {}, load, logger } = options;
+    const { jobsDir = 'out', stages: own = [], engines = {}, load, logger, faults } = options;
     this.jobsDir = jobsDir;
     const replaced = new Set(own.map(({ id }) => id));
     this.#stages = [...allStages.filter(({ id }) => !replaced.has(id)), ...own];
@@ -78,6 +88,12 @@ export class Pipeline {
       ...engines,
     };
     this.#logger = logger;
+    this.#faults = parseOptions(faultOptionsSchema, faults, { subject: 'pipeline' });
+  }
+
+  /** Stages that did not stop when they were told to: something of them may run until the process ends. */
+  get abandoned(): number {
+    return this.#abandoned;
   }
 
   /** Makes a job and runs it. Throws what its stages fail with; the job stays and can be resumed. */
@@ -93,8 +109,16 @@ export class Pipeline {
   /** Runs what is not finished of a job, given as it is or by its id or folder. */
   async resume(job: Job | string, context: RunContext = {}): Promise<JobResult> {
     const found = typeof job === 'string' ? await this.open(job) : job;
-    const logger = this.#logger;
-    return runJob(found, { ...context, stages: this.#stages, engines: this.#engines, logger });
+    return runJob(found, {
+      ...context,
+      stages: this.#stages,
+      engines: this.#engines,
+      logger: this.#logger,
+      faults: this.#faults,
+      onAbandoned: () => {
+        this.#abandoned += 1;
+      },
+    });
   }
 
   /**
@@ -128,9 +152,11 @@ export class Pipeline {
     return removeJob(job);
   }
 
-  /** Waits for running calls and unloads the models. */
+  /** Waits for running calls and unloads the models; not for stages that do not stop. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool.close(), this.#translators.close()]);
+    const closed = Promise.all([this.#pool.close(), this.#translators.close()]);
+    if (this.#abandoned === 0) await closed;
+    else closed.catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

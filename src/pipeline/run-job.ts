@@ -3,6 +3,7 @@ import { EventEmitter, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { CpwError } from '../errors.js';
 import { checkFile } from '../media/check-file.js';
+import { faultOptionsSchema, type ParsedFaultOptions } from '../options/faults.js';
 import type { NamedFile } from '../stages/artefact.js';
 import type { Engines } from '../stages/engines.js';
 import type { AnyStage } from '../stages/stage.js';
@@ -30,6 +31,9 @@ export interface RunOptions extends Selection {
   readonly options?: NewJob['options'];
   /** Names the run in logs. Default: a random one. */
   readonly correlationId?: string | undefined;
+  readonly faults?: ParsedFaultOptions | undefined;
+  /** Told of a stage that did not stop when it was told to. */
+  readonly onAbandoned?: (() => void) | undefined;
 }
 
 /** What came of a job's run. */
@@ -95,11 +99,9 @@ async function openRun(
   setMaxListeners(0, signal);
   signal.throwIfAborted();
   const { engines, force = false, correlationId = randomUUID(), logger } = options;
+  const { faults = faultOptionsSchema.parse({}), onAbandoned = () => undefined } = options;
   await checkFile(job.request.input);
-  const folders = plan.map(({ folder }) => folder);
-  for (const folder of ['.', '.checkpoints', ...folders]) {
-    await removeTemporary(join(job.folder, folder));
-  }
+  await tidy(job, plan);
   const media = await openMedia(job.request.input, parts.manifest, signal);
   const changes = new EventEmitter().setMaxListeners(0);
   const nodes = nodesOf(plan);
@@ -114,7 +116,17 @@ async function openRun(
     correlationId,
     logger,
     changes,
+    faults,
+    onAbandoned,
   };
+}
+
+/** What a crash has left half-written goes. */
+async function tidy(job: Job, plan: readonly PlannedStage[]): Promise<void> {
+  const folders = plan.map(({ folder }) => folder);
+  for (const folder of ['.', '.checkpoints', ...folders]) {
+    await removeTemporary(join(job.folder, folder));
+  }
 }
 
 async function runNodes(run: RunState): Promise<void> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Artefact, JsonArtefacts } from '../stages/artefact.js';
 import type { ConditionContext, JobFacts, Skipped, StageContext } from '../stages/stage.js';
@@ -6,6 +7,8 @@ import { agreedCheckpoint, clearCheckpoints, saveCheckpoint } from './checkpoint
 import { changed, type RunState, type StageNode } from './run-state.js';
 import { StageClock } from './stage-clock.js';
 import { attemptEnded, attemptFailed, skipStage } from './stage-end.js';
+import { noteMedia, supervisionOf } from './stage-limits.js';
+import { retryLater } from './stage-retry.js';
 import { parametersOf, type FoundInput } from './stage-parameters.js';
 import { StageOutputs } from './stage-outputs.js';
 import {
@@ -17,6 +20,7 @@ import {
   type Missing,
   type Source,
 } from './stage-sources.js';
+import { supervise } from './supervise.js';
 import { keepIfValid, skippedAs, takeAsItIs } from './up-to-date.js';
 import { watchedEngines } from './watched-engines.js';
 
@@ -52,23 +56,34 @@ export interface Attempt {
 export async function runStage(run: RunState, node: StageNode): Promise<void> {
   if (!node.plan.selected) return takeAsItIs(run, node, () => findInputs(run, node));
   for (;;) {
-    const found = await findInputs(run, node);
-    if ('missing' in found) {
-      if (found.notRun !== undefined) throw found.notRun;
-      const reason = found.missing;
-      return skipStage(run, node, { reason, state: { kind: 'skipped', why: reason } });
+    try {
+      if (!(await isToBeRepeated(run, node))) return;
+    } catch (error) {
+      // What an attempt fails with does not come here: this is a model that cannot be fetched.
+      if (!(await retryLater(run, node, { error }))) throw error;
     }
-    const { stage } = node.plan;
-    const parameters = await parametersOf(run, node);
-    node.lineage = digestOf({
-      stage: stage.id,
-      version: stage.version,
-      parameters,
-      inputs: found.map(({ key, source }) => [key, lineageOf(run, source)]),
-    });
-    if (await keepIfValid(run, node, { inputs: found, parameters })) return;
-    if (!(await attempt(run, node, { inputs: found, parameters }))) return;
   }
+}
+
+/** Runs a stage once, unless it need not run. True where it must be tried again. */
+async function isToBeRepeated(run: RunState, node: StageNode): Promise<boolean> {
+  const found = await findInputs(run, node);
+  if ('missing' in found) {
+    if (found.notRun !== undefined) throw found.notRun;
+    const reason = found.missing;
+    await skipStage(run, node, { reason, state: { kind: 'skipped', why: reason } });
+    return false;
+  }
+  const { stage } = node.plan;
+  const parameters = await parametersOf(run, node);
+  node.lineage = digestOf({
+    stage: stage.id,
+    version: stage.version,
+    parameters,
+    inputs: found.map(({ key, source }) => [key, lineageOf(run, source)]),
+  });
+  if (await keepIfValid(run, node, { inputs: found, parameters })) return false;
+  return attempt(run, node, { inputs: found, parameters });
 }
 
 /** Waits for everything that the stage needs; the inputs that it can do without may be absent. */
@@ -101,7 +116,14 @@ async function attempt(
   const one = newAttempt(run, node, { inputs, parameters });
   const { outputs, clock } = one;
   try {
-    const skipped = await begin(run, one);
+    const skipped = await supervise(
+      ({ signal }) => {
+        // Each read of a growing file listens.
+        setMaxListeners(0, signal);
+        return begin({ ...run, signal }, one);
+      },
+      supervisionOf(run, one),
+    );
     if (skipped !== undefined) {
       const reason = skipped.skipped;
       await skipStage(run, node, { reason, state: skippedAs(node, reason) });
@@ -128,15 +150,17 @@ function newAttempt(
   const { stage, folder } = node.plan;
   const job = run.job.folder;
   const place = { job, folder: join(job, folder) };
+  const clock = new StageClock();
+  const heard = { onNews: () => changed(run), onWrite: () => clock.beat() };
   return {
     node,
     inputs,
     parameters,
     lineage: node.lineage,
-    outputs: new StageOutputs(place, stage.outputs, () => changed(run)),
-    clock: new StageClock(),
+    outputs: new StageOutputs(place, stage.outputs, heard),
+    clock,
     startedAt: new Date().toISOString(),
-    warnings: [],
+    warnings: [...node.notes],
     said: {},
   };
 }
@@ -151,6 +175,7 @@ async function begin(run: RunState, one: Attempt): Promise<Skipped | undefined> 
   run.signal.throwIfAborted();
   if (reason !== undefined) return { skipped: reason };
   const state = await resumable(run, one);
+  run.signal.throwIfAborted();
   await outputs.prepare(state !== undefined);
   await run.manifest.setStage(stage.id, {
     status: 'running',
@@ -225,6 +250,8 @@ function stageContext(
     checkpoint: {
       load: async (schema) => schema.safeParse(state).data,
       save: async (data) => {
+        outputs.check();
+        one.clock.beat();
         await outputs.sync();
         const saved = { stage: id, completed: false, state: { lineage, data } };
         await saveCheckpoint(run.job.folder, saved);
@@ -235,7 +262,9 @@ function stageContext(
       run.emit({ type: 'warning', stage: id, message });
     },
     progress: ({ fraction, ...news }) => {
+      one.clock.beat();
       Object.assign(said, news);
+      noteMedia(node, { fraction, audioS: said.audioS });
       run.emit({ type: 'progress', stage: id, ...progressOf(one, fraction) });
     },
   };

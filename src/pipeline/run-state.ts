@@ -1,5 +1,6 @@
 import { once, type EventEmitter } from 'node:events';
 import type { CpwError } from '../errors.js';
+import type { ParsedFaultOptions } from '../options/faults.js';
 import type { Engines } from '../stages/engines.js';
 import type { Job } from './job.js';
 import type { FileRecord, Manifest } from './manifest.js';
@@ -31,6 +32,12 @@ export interface StageNode {
   /** Items that the latest attempt has read. */
   itemsRead: number;
   clock: StageClock | undefined;
+  /** Attempts that failed and are followed by another. */
+  failed: number;
+  /** What the manifest is to say of them. */
+  readonly notes: string[];
+  /** Seconds of media that it has told of; 0 where it told of none. */
+  mediaS: number;
 }
 
 /** What the stages of one run share. */
@@ -48,6 +55,9 @@ export interface RunState {
   readonly emit: (event: PipelineEvent) => void;
   /** Stops the job: a stage that it needs has failed. */
   readonly fail: (error: CpwError) => void;
+  readonly faults: ParsedFaultOptions;
+  /** Told of a stage that did not stop when it was told to. */
+  readonly onAbandoned: () => void;
 }
 
 /** Tells everybody that something has changed. */
@@ -77,5 +87,8 @@ export function nodesOf(plan: readonly PlannedStage[]): readonly StageNode[] {
     outputs: undefined,
     itemsRead: 0,
     clock: undefined,
+    failed: 0,
+    notes: [],
+    mediaS: 0,
   }));
 }

@@ -6,6 +6,24 @@ export class StageClock {
   readonly #cpu = process.cpuUsage();
   #waitedMs = 0;
   #peakBytes = process.memoryUsage.rss();
+  #waits = 0;
+  #waitsSince = 0;
+  #signs = 0;
+
+  /** How often the stage has shown that it is alive. */
+  get signs(): number {
+    return this.#signs;
+  }
+
+  /** The stage is alive. */
+  beat(): void {
+    this.#signs += 1;
+  }
+
+  /** True while the stage waits for another. */
+  get isWaiting(): boolean {
+    return this.#waits > 0;
+  }
 
   /** Notes how much memory the process has now. */
   sample(): void {
@@ -14,11 +32,14 @@ export class StageClock {
 
   /** Waits for another stage: time that is not the stage's own. */
   async waiting<T>(work: Promise<T>): Promise<T> {
-    const begin = performance.now();
+    // Waits for several at once are one wait.
+    if (this.#waits === 0) this.#waitsSince = performance.now();
+    this.#waits += 1;
     try {
       return await work;
     } finally {
-      this.#waitedMs += performance.now() - begin;
+      this.#waits -= 1;
+      if (this.#waits === 0) this.#waitedMs += performance.now() - this.#waitsSince;
     }
   }
 
@@ -29,6 +50,7 @@ export class StageClock {
       for (;;) {
         const next = await this.waiting(iterator.next());
         if (next.done === true) return;
+        this.beat();
         onItem?.();
         yield next.value;
       }

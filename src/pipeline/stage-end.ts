@@ -7,6 +7,7 @@ import type { Attempt } from './run-stage.js';
 import { changed, type RunState, type StageNode } from './run-state.js';
 import { isLost } from './stage-sources.js';
 import { withStage } from './stage-error.js';
+import { retryLater } from './stage-retry.js';
 
 /** Records that a stage has done its work. */
 export async function attemptEnded(
@@ -113,6 +114,9 @@ export async function attemptFailed(run: RunState, one: Attempt, cause: unknown)
     return true;
   }
   const error = withStage(cause, id);
+  // An abort in the pause ends it too: what follows records the interruption.
+  const onRetry = (): Promise<void> => outputs.fail(error);
+  if (await retryLater(run, node, { error, onRetry }).catch(() => false)) return true;
   node.state = { kind: 'failed', error };
   if (run.signal.aborted) await recordInterruption(run, one);
   else await recordFailure(run, one);

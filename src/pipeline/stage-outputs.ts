@@ -28,7 +28,7 @@ interface Written {
 interface Channel {
   readonly artefact: Artefact;
   /** What the stage writes by. */
-  readonly output: unknown;
+  readonly output: object;
   /** True once a reader can begin. */
   begun(): boolean;
   items(): number;
@@ -45,15 +45,18 @@ export class StageOutputs {
   readonly #job: string;
   readonly #folder: string;
   readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #onWrite: () => void;
+  #failed: { readonly reason: unknown } | undefined;
 
-  /** `onNews` hears when an output can be read, and when items come. */
+  /** `onNews` hears when an output can be read; `onWrite` of all that the stage writes. */
   constructor(
     { job, folder }: { readonly job: string; readonly folder: string },
     outputs: Artefacts,
-    onNews: () => void,
+    { onNews, onWrite }: { readonly onNews: () => void; readonly onWrite: () => void },
   ) {
     this.#job = job;
     this.#folder = folder;
+    this.#onWrite = onWrite;
     this.#channels = new Map(
       Object.entries(outputs).map(([key, one]) => [key, channelOf(one, folder, onNews)]),
     );
@@ -77,7 +80,18 @@ export class StageOutputs {
 
   /** What the stage writes by, under the names of its declaration. */
   get writers(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries([...this.#channels].map(([key, { output }]) => [key, output]));
+    const guard = (): void => {
+      this.check();
+      this.#onWrite();
+    };
+    return Object.fromEntries(
+      [...this.#channels].map(([key, { output }]) => [key, guarded(output, guard)]),
+    );
+  }
+
+  /** Throws where the attempt has failed: a stage that did not stop must not write over the next. */
+  check(): void {
+    if (this.#failed !== undefined) throw this.#failed.reason;
   }
 
   begun(artefact: string): boolean {
@@ -126,12 +140,27 @@ export class StageOutputs {
 
   /** Readers get the error. */
   async fail(reason: unknown): Promise<void> {
+    this.#failed ??= { reason };
     await Promise.all([...this.#channels.values()].map((channel) => channel.fail(reason)));
   }
 
   #channel(artefact: string): Channel | undefined {
     return [...this.#channels.values()].find((one) => one.artefact.name === artefact);
   }
+}
+
+/** The same functions, each of which asks the guard first. */
+function guarded(output: object, guard: () => void): unknown {
+  return new Proxy(output, {
+    get: (target, key) => {
+      const found: unknown = Reflect.get(target, key, target);
+      if (typeof found !== 'function') return found;
+      return (...args: unknown[]): unknown => {
+        guard();
+        return Reflect.apply(found, target, args);
+      };
+    },
+  });
 }
 
 function channelOf(artefact: Artefact, folder: string, onNews: () => void): Channel {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CpwError } from '../errors.js';
+import { abortable } from '../media/abortable.js';
 import type {
   Artefact,
   BytesInput,
@@ -152,8 +153,8 @@ function itemsInput(
       : finishedItems(artefact, pathIn(run, source, artefact));
   if (input === undefined) throw unreadable(artefact);
   return {
-    head: () => clock.waiting(input.head()),
-    tail: () => clock.waiting(input.tail()),
+    head: () => clock.waiting(abortable(input.head(), run.signal)),
+    tail: () => clock.waiting(abortable(input.tail(), run.signal)),
     items: () => clock.following(input.items(), onItem),
   };
 }

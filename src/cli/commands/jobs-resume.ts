@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { faultOptionsSchema } from '../../options/faults.js';
 import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
 import { dryRunOptionsSchema } from '../../options/general.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import type { Command } from '../command.js';
 import { createEvents } from '../event-stream.js';
+import { endWithout } from '../end-without.js';
 import { exitStatus } from '../exit-codes.js';
 import { hubOf } from '../library.js';
 
@@ -13,6 +15,7 @@ const schemas = {
   selection: selectionOptionsSchema,
   output: z.strictObject({ outputDir, overwrite }),
   dry: dryRunOptionsSchema,
+  faults: faultOptionsSchema,
 };
 
 /** `cpw-native jobs resume <job>` */
@@ -30,13 +33,13 @@ export const jobsResumeCommand: Command<typeof schemas> = {
   schemas,
   count: [1, 1],
   tellsWarnings: true,
-  run: async ([name = ''], { jobs, selection, output, dry }, context) => {
+  run: async ([name = ''], { jobs, selection, output, dry, faults }, context) => {
     const { general, reporter } = context;
     const [{ Pipeline }, { runOne, selectionOf, showPlan }] = await Promise.all([
       import('../../pipeline/pipeline.js'),
       import('../run-jobs.js'),
     ]);
-    const pipeline = new Pipeline({ jobsDir: jobs.jobsDir, load: { hub: hubOf() } });
+    const pipeline = new Pipeline({ jobsDir: jobs.jobsDir, load: { hub: hubOf() }, faults });
     const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
     const { dryRun } = dry;
     try {
@@ -50,6 +53,7 @@ export const jobsResumeCommand: Command<typeof schemas> = {
     } finally {
       reporter.done();
       await pipeline.close();
+      endWithout(pipeline);
     }
     return exitStatus.ok;
   },

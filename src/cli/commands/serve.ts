@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { modelOptionsSchema } from '../../options/config.js';
+import { faultOptionsSchema } from '../../options/faults.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
@@ -19,6 +20,7 @@ const schemas = {
   recognizer: recognizerOptionsSchema,
   server: serverOptionsSchema,
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
+  faults: faultOptionsSchema,
 };
 type Values = FlagValues<typeof schemas>;
 type Served = Parameters<ServerPackage['serve']>[0]['served'];
@@ -58,7 +60,12 @@ async function run(
   const served = await servedModel(values, context);
   const logger = pino({ level: general.logLevel ?? 'info', base: null }, pino.destination(2));
   const models = new ModelPool(modelPoolOptionsSchema.parse({}));
-  const pipeline = new Pipeline({ jobsDir: values.jobs.jobsDir, load: { hub: hubOf() }, logger });
+  const pipeline = new Pipeline({
+    jobsDir: values.jobs.jobsDir,
+    load: { hub: hubOf() },
+    logger,
+    faults: values.faults,
+  });
   try {
     const request = { options: values.server, served, apiKeys, models, pipeline };
     const onListening = (address: string): void => reporter.note(`listening on ${address}`);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { requireLanguage } from '../../text/language.js';
 import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
+import { faultOptionsSchema } from '../../options/faults.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { outputOptionsSchema } from '../../options/output.js';
@@ -32,6 +33,7 @@ const schemas = {
   glossary: glossaryOptionsSchema,
   output: z.strictObject({ outputDir, overwrite, subtitles }),
   pipeline: pipelineOptionsSchema,
+  faults: faultOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -67,6 +69,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       recognizer: values.recognizer,
       tmdb: values.translate.tmdb,
       pipeline: values.pipeline,
+      faults: values.faults,
       work: {
         ...values.output,
         dryRun: values.dry.dryRun,

@@ -1,3 +1,4 @@
+import { faultOptionsSchema } from '../../options/faults.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { translationWorkSchema } from '../../options/pipeline.js';
@@ -19,6 +20,7 @@ const schemas = {
   pipeline: translateJobsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
+  faults: faultOptionsSchema,
 };
 
 /** `cpw-native translate <file..>` */

@@ -1,0 +1,72 @@
+import { CpwError } from '../errors.js';
+import { waitByClock, type Wait } from '../models/download-retry.js';
+import type { ParsedRetryOptions } from '../options/faults.js';
+
+/** An attempt that failed. */
+export interface FailedAttempt {
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly error: unknown;
+  /** Milliseconds until the next one; absent where none follows. */
+  readonly delayMs?: number;
+}
+
+/** Milliseconds until the next attempt; undefined where none is worth while. */
+export function delayAfter(
+  attempt: number,
+  error: unknown,
+  { maxRetries, initialDelayS, backoffFactor, maxDelayS, jitter }: ParsedRetryOptions,
+): number | undefined {
+  if (!isTransient(error) || attempt > maxRetries) return undefined;
+  const delayS = Math.min(maxDelayS, initialDelayS * backoffFactor ** (attempt - 1));
+  return delayS * 1000 * (jitter ? 1 - Math.random() / 2 : 1);
+}
+
+/** The line for the log: which attempt failed, why, and what follows. */
+export function attemptText({ attempt, attempts, error, delayMs }: FailedAttempt): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const next =
+    delayMs !== undefined
+      ? `the next one begins in ${(delayMs / 1000).toFixed(1)} s`
+      : isTransient(error)
+        ? 'no more follows'
+        : 'not retrying, since the failure is permanent';
+  return `Attempt ${attempt}/${attempts} failed, ${next}: ${reason}`;
+}
+
+/**
+ * Works until it succeeds, fails for good or has no attempts left; only what calls itself transient
+ * is worth another try. `onFailed` hears of each failure. An abort ends the pauses too.
+ */
+export async function retryTransient<T>(
+  work: (attempt: number) => Promise<T>,
+  options: ParsedRetryOptions,
+  {
+    signal,
+    onFailed,
+    wait = waitByClock,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onFailed?: (failed: FailedAttempt) => void;
+    readonly wait?: Wait;
+  } = {},
+): Promise<T> {
+  const attempts = options.maxRetries + 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      signal?.throwIfAborted();
+      return await work(attempt);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const delayMs = delayAfter(attempt, error, options);
+      onFailed?.({ attempt, attempts, error, ...(delayMs === undefined ? {} : { delayMs }) });
+      if (delayMs === undefined) throw error;
+      await wait(delayMs, signal);
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof CpwError && error.transient;
+}
