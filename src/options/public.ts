@@ -5,6 +5,7 @@ export {
   metricsOptionsSchema,
   type ParsedBatchMetricsOptions,
 } from './metrics.js';
+export {
   faultOptionsSchema,
   retryOptionsSchema,
   type FaultOptions,
