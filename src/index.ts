@@ -10,7 +10,7 @@ export { memoryLimits, type MemoryLimits } from './native/memory.js';
 export type { AudioInput } from './media/input.js';
 export type { MediaOptions } from './options/media.js';
 export type { DownloadEvent, OnDownload } from './models/download-event.js';
-export type { ModelFormat } from './models/layout.js';
+export { installedModels, type InstalledModel, type ModelFormat } from './models/layout.js';
 export type { HubOptions } from './options/download.js';
 export type { ModelPoolOptions } from './options/model-pool.js';
 export type { SentenceOptions } from './options/sentences.js';
@@ -58,6 +58,7 @@ export { supervise, type Life, type SuperviseOptions } from './pipeline/supervis
 export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';
 export type { Job, JobRequest, NewJob } from './pipeline/job.js';
 export { describePlan, type PlannedAction } from './pipeline/dry-run.js';
+export type { JobDescription, JobStatus, ShownStage } from './pipeline/job-status.js';
 export type { JobResult } from './pipeline/run-job.js';
 export type { PipelineEvent, PipelineLogger, StageState } from './pipeline/pipeline-events.js';
 export type { Selection } from './pipeline/plan.js';

@@ -21,6 +21,11 @@ export interface ShownStage extends Pick<
   readonly stage: string;
 }
 
+/** A job with its stages. */
+export interface JobDescription extends JobStatus {
+  readonly stages: readonly ShownStage[];
+}
+
 /** What the manifest says of a job as a whole. */
 export async function jobStatus({ folder, request }: Job): Promise<JobStatus> {
   const { content } = await Manifest.peek(folder, request.id);
@@ -51,9 +56,7 @@ function inWorkflow(
 }
 
 /** A job with its stages, in their order. */
-export async function describeJob(
-  job: Job,
-): Promise<JobStatus & { readonly stages: readonly ShownStage[] }> {
+export async function describeJob(job: Job): Promise<JobDescription> {
   const { content } = await Manifest.peek(job.folder, job.request.id);
   const order = stageTable.map(({ id }) => id as string);
   const known = Object.entries(content.stages);

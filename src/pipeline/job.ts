@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { CpwError } from '../errors.js';
 import { sanitizeFilename, stemOf } from '../export/file-name.js';
@@ -10,6 +10,7 @@ import { withLock, type Hold, type LockOptions } from '../models/store-lock.js';
 import { workflows, type Workflow } from '../stages/stage-table.js';
 import { writeAtomically } from './atomic-file.js';
 import { readJsonFile } from './json-file.js';
+import { takeOver } from './take-over.js';
 
 const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u);
 
@@ -19,7 +20,7 @@ const requestSchema = z.strictObject({
   createdAt: z.iso.datetime(),
   user: z.string(),
   workflow: z.enum(workflows),
-  input: z.string().min(1).describe('Absolute path of the media file'),
+  input: z.string().min(1).describe("Path of the media file; in the job's folder unless absolute"),
   stem: z.string().min(1),
   options: z.record(z.string(), z.record(z.string(), z.unknown())).describe('By stage'),
   traceparent: z.exactOptional(traceparent).describe('W3C trace context of who asked for it'),
@@ -39,6 +40,11 @@ export interface NewJob {
   readonly workflow: Workflow;
   /** The media file's path. */
   readonly input: string;
+  /**
+   * Moves the media file into the job's folder, under this name: the job then needs nothing outside
+   * it, and outlasts a crash from the moment on in which it has been made.
+   */
+  readonly adoptAs?: string;
   /** By stage; no secret may be among them, since job.json is read by others. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Default: the user of this process. */
@@ -51,6 +57,7 @@ export interface NewJob {
 }
 
 const requestFile = 'job.json';
+const mediaFolder = 'media';
 
 /**
  * Makes `<jobsDir>/YYYY/MM/DD/<user>/<n>/` with job.json. Numbers are given under a lock that holds
@@ -69,10 +76,31 @@ export async function createJob(jobsDir: string, job: NewJob): Promise<Job> {
       throw fileError('write', folder, error);
     });
     const id = [...day, user, number].join('/');
-    const request = requestOf(job, { id, user, createdAt: now });
-    await writeAtomically(join(folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
+    const input = await adopted(job, folder);
+    const request = requestOf({ ...job, input }, { id, user, createdAt: now });
+    await writeRequest({ folder, request });
     return { folder, request };
   });
+}
+
+/** The media file's place once the job has what it owns. */
+async function adopted({ input, adoptAs }: NewJob, folder: string): Promise<string> {
+  if (adoptAs === undefined) return input;
+  const own = join(folder, mediaFolder, sanitizeFilename(adoptAs));
+  await takeOver(input, own);
+  return own;
+}
+
+/** A path in the job's folder is kept relative: the folder may be seen elsewhere by another host. */
+async function writeRequest({ folder, request }: Job): Promise<void> {
+  const own = relative(folder, request.input);
+  const inside = own.split(sep)[0] === mediaFolder;
+  const kept = inside ? { ...request, input: own } : request;
+  await writeAtomically(join(folder, requestFile), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+function placed(folder: string, request: JobRequest): JobRequest {
+  return { ...request, input: resolve(folder, request.input) };
 }
 
 /** What job.json says of a new job. */
@@ -99,9 +127,9 @@ function optionsOf(options: NewJob['options'] = {}): JobRequest['options'] {
 
 /** Replaces the options of a job, for a run that goes on with others. Nobody else may be running it. */
 export async function changeOptions(job: Job, options: NewJob['options']): Promise<Job> {
-  const request = { ...job.request, options: optionsOf(options) };
-  await writeAtomically(join(job.folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
-  return { ...job, request };
+  const changed = { ...job, request: { ...job.request, options: optionsOf(options) } };
+  await writeRequest(changed);
+  return changed;
 }
 
 /** The newest job of a workflow and an input; undefined where there is none. */
@@ -123,7 +151,7 @@ export async function openJob(jobsDir: string, name: string): Promise<Job> {
   const folders = inside ? [byId, resolve(name)] : [resolve(name)];
   for (const folder of folders) {
     const found = await readJsonFile(join(folder, requestFile), requestSchema);
-    if (found.kind === 'read') return { folder, request: found.value };
+    if (found.kind === 'read') return { folder, request: placed(folder, found.value) };
     if (found.kind === 'set aside') throw damaged(folder, found);
   }
   throw new CpwError(
@@ -161,7 +189,8 @@ export async function listJobs(jobsDir: string): Promise<readonly Job[]> {
 async function readRequest(folder: string): Promise<JobRequest | undefined> {
   try {
     const text = await readFile(join(folder, requestFile), 'utf8');
-    return requestSchema.safeParse(JSON.parse(text)).data;
+    const found = requestSchema.safeParse(JSON.parse(text)).data;
+    return found && placed(folder, found);
   } catch {
     return undefined;
   }

@@ -23,6 +23,7 @@ import {
   type Job,
   type NewJob,
 } from './job.js';
+import { describeJob, type JobDescription } from './job-status.js';
 import type { PipelineEvent, PipelineLogger } from './pipeline-events.js';
 import type { Selection } from './plan.js';
 import { runJob, type JobResult } from './run-job.js';
@@ -140,6 +141,11 @@ export class Pipeline {
   /** All jobs, the oldest first. */
   list(): Promise<readonly Job[]> {
     return listJobs(this.jobsDir);
+  }
+
+  /** What the manifest says of a job and its stages, in their order. Nothing is touched. */
+  describe(job: Job): Promise<JobDescription> {
+    return describeJob(job);
   }
 
   /** The newest job of a workflow and an input. */
