@@ -42,6 +42,7 @@ const examples = {
   ],
   TMDB: ['tmdb:\n  title: Metropolis\n  year: 1927', 'tmdb:\n  kind: play\n  year: 27'],
   Jobs: ['jobsDir: work/jobs', 'jobsDir: ""'],
+  'Live captions': ['live:\n  maxSessions: 4\n  endSilenceMs: 400', 'live:\n  maxSegmentS: 60'],
   Server: ['host: 0.0.0.0\nport: 9000\nmaxQueue: 50', 'port: 70000'],
   Health: ['minDiskGb: 50\nminMemoryGb: 4', 'minDiskGb: much'],
   Metrics: [

@@ -18,3 +18,11 @@ export { recognizerOptionsSchema } from './recognizer.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';
 export { tracingOptionsSchema, type ParsedTracingOptions } from './tracing.js';
 export { transcribeOptionsSchema } from './transcribe.js';
+export {
+  alignmentOptionsSchema,
+  exportOptionsSchema,
+  hallucinationOptionsSchema,
+  muxStageOptionsSchema,
+  subtitleGenerationOptionsSchema,
+  translationOptionsSchema,
+} from './stages.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthOptionsSchema } from './health.js';
+import { liveOptionsSchema } from './live.js';
 import { metricsOptionsSchema } from './metrics.js';
 import { tracingOptionsSchema } from './tracing.js';
 
@@ -78,6 +79,7 @@ export const serverOptionsSchema = z.strictObject({
   ...healthOptionsSchema.shape,
   ...metricsOptionsSchema.shape,
   ...tracingOptionsSchema.shape,
+  live: liveOptionsSchema.prefault({}),
 });
 
 /** Options of the server, every one of them optional. */

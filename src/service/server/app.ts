@@ -1,6 +1,7 @@
 import { fastify, LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { livePart } from '../live/live-part.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -11,7 +12,7 @@ import { describeRoutes } from './openapi.js';
 export type ServicePart = (app: FastifyInstance, service: Service) => Promise<void> | void;
 
 /** Every part, in the order in which they are added. */
-const parts: readonly ServicePart[] = [];
+const parts: readonly ServicePart[] = [livePart];
 
 /** How long the head of a request may take to come, in ms. */
 const headersMs = 15_000;
