@@ -8,6 +8,7 @@ export type { TranscribeContext, Transcription } from './engines/transcription.j
 export { CpwError, errorCodes, type CpwErrorOptions, type ErrorCode } from './errors.js';
 export { memoryLimits, type MemoryLimits } from './native/memory.js';
 export type { AudioInput } from './media/input.js';
+export { mediaDuration } from './media/media-duration.js';
 export type { MediaOptions } from './options/media.js';
 export type { DownloadEvent, OnDownload } from './models/download-event.js';
 export { installedModels, type InstalledModel, type ModelFormat } from './models/layout.js';

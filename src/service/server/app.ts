@@ -1,7 +1,9 @@
+import multipart from '@fastify/multipart';
 import { fastify, LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { livePart } from '../live/live-part.js';
+import { openaiPart } from '../openai/openai-part.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -12,7 +14,11 @@ import { describeRoutes } from './openapi.js';
 export type ServicePart = (app: FastifyInstance, service: Service) => Promise<void> | void;
 
 /** Every part, in the order in which they are added. */
-const parts: readonly ServicePart[] = [livePart];
+const parts: readonly ServicePart[] = [
+  openaiPart,
+  livePart,
+  // One a line.
+];
 
 /** How long the head of a request may take to come, in ms. */
 const headersMs = 15_000;
@@ -42,6 +48,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   allowOrigins(app, options.corsOrigins);
   guardRequests(app, service);
   await describeRoutes(app, { keys: apiKeys.length > 0 });
+  await app.register(multipart);
   for (const part of parts) await part(app, service);
   return app;
 }
