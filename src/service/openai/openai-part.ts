@@ -50,10 +50,9 @@ async function answer(
   requireModel(fields.model, service.served);
   requireTask(task, service);
   await checkDuration(file, { ...options, signal });
-  await place.begin(signal);
-  const work = { file, fields, task, signal, request };
+  const work = { file, fields, task, signal, request, place };
   if (fields.stream === true) return await streamTranscript(work, { reply, service });
-  return send(reply, work, await transcribeUpload(work, service));
+  return await send(reply, work, await transcribeUpload(work, service));
 }
 
 function send(

@@ -8,6 +8,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../server/refusal.js';
 import type { Upload } from '../server/upload.js';
+import type { Place } from '../server/work-queue.js';
 import type { Service, ServiceNews } from '../service.js';
 import type { TranscriptionFields } from './fields.js';
 import { modelId } from './models.js';
@@ -19,6 +20,7 @@ export interface Work {
   readonly task: 'transcribe' | 'translate';
   readonly signal: AbortSignal;
   readonly request: FastifyRequest;
+  readonly place: Place;
   readonly onSegment?: (segment: Segment) => void;
 }
 
@@ -33,8 +35,17 @@ export async function checkDuration(
   if (durationS !== undefined && durationS > maxDurationS) throw tooLong(durationS, maxDurationS);
 }
 
-/** Transcribes an upload, and tells the news of it. */
+/**
+ * Transcribes an upload when it is its turn, and tells the news of it. Its place is free after that:
+ * a client that reads slowly keeps no engine from others.
+ */
 export async function transcribeUpload(work: Work, service: Service): Promise<Transcript> {
+  using place = work.place;
+  await place.begin(work.signal);
+  return await withNews(work, service);
+}
+
+async function withNews(work: Work, service: Service): Promise<Transcript> {
   const { request, signal } = work;
   const id = request.id;
   const model = modelId(service.served);
