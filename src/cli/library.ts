@@ -1,6 +1,5 @@
 import { modelsRoot } from '../models/layout.js';
 import type { HubOptions } from '../options/download.js';
-import type { NativeLogLevel } from '../native/addon.js';
 import { userCacheDir } from '../native/user-cache-dir.js';
 import type { GeneralOptions } from '../options/general.js';
 
@@ -63,16 +62,4 @@ export function hubOf(flags: { readonly endpoint?: string | undefined } = {}): H
     noProxy: either('NO_PROXY'),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
-
-/** Sends the engines' log lines to standard error as JSON, from the level that was asked for. */
-export async function startLog({ verbose, logLevel }: GeneralOptions): Promise<void> {
-  const level = logLevel ?? (verbose ? 'debug' : undefined);
-  if (level === undefined) return;
-  const [{ pino }, { loadAddon }] = await Promise.all([
-    import('pino'),
-    import('../native/load.js'),
-  ]);
-  const logger = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
-  loadAddon().setLogSink((at: NativeLogLevel, message: string) => logger[at](message.trimEnd()));
 }

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { faultOptionsSchema, type ParsedFaultOptions } from '../options/faults.js';
 import { dryRunOptionsSchema, generalOptionsSchema, jobOptionsSchema } from '../options/general.js';
+import { logOptionsSchema, type ParsedLogOptions } from '../options/log.js';
+import { batchMetricsOptionsSchema, type ParsedBatchMetricsOptions } from '../options/metrics.js';
 import { outputOptionsSchema } from '../options/output.js';
 import { pipelineOptionsSchema } from '../options/pipeline.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
@@ -9,9 +11,10 @@ import type { NewJob } from '../pipeline/job.js';
 import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
 import { endWithout } from './end-without.js';
-import { startLog } from './library.js';
-import type { EventContext, RunEnd } from './run-events.js';
+import { askedLog } from './log.js';
+import { tell, type EventContext, type RunEnd } from './run-events.js';
 import type { PipelineWork } from './run-jobs.js';
+import { runWatch, type RunWatch } from './server-package.js';
 
 /** What a command makes jobs of. */
 export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
@@ -19,6 +22,8 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly tmdb: ParsedTmdbOptions;
   readonly pipeline: z.output<typeof pipelineOptionsSchema>;
   readonly faults: ParsedFaultOptions;
+  readonly metrics: ParsedBatchMetricsOptions;
+  readonly log: ParsedLogOptions;
   /** Where results go, and which they are. */
   readonly work: Omit<PipelineWork, keyof EventContext | 'several' | 'changesOptions'>;
 }
@@ -26,26 +31,42 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
 /** Makes a job of each file and runs it; the jobs share their models. */
 export async function runMediaJobs(
   media: readonly string[],
-  { workflow, options = {}, recognizer, tmdb, pipeline: selected, faults, work }: MediaJobs,
+  jobs: MediaJobs,
   context: EventContext,
 ): Promise<RunEnd> {
+  const { workflow, options = {}, recognizer, tmdb, pipeline: selected, faults, work } = jobs;
   const [{ Pipeline }, { runMedia }] = await Promise.all([
     import('../pipeline/pipeline.js'),
     import('./run-jobs.js'),
   ]);
-  await startLog(context.general);
+  const watch = await runWatch(jobs.metrics);
+  const { logger, closeLog } = await askedLog(context, jobs.log);
   const { context: load } = downloadsOf(recognizer, context);
   const engines = await filmNamesEngine({ recognizer, tmdb }, context);
-  const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines, faults });
+  const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines, logger, faults });
   const job = (file: string): NewJob => ({ workflow, input: file, options });
   try {
     const changesOptions = changesStages(context);
-    const all = { ...context, ...work, changesOptions, several: media.length > 1 };
+    const all = { ...context, ...work, changesOptions, watch, several: media.length > 1 };
     return await runMedia(media, all, { pipeline, job, options: selected });
   } finally {
     context.reporter.done();
     await pipeline.close();
+    await leaveMetrics(watch, context);
+    await closeLog();
     endWithout(pipeline);
+  }
+}
+
+/** What was computed is worth more than its metrics: that they are lost is a warning. */
+export async function leaveMetrics(
+  watch: RunWatch | undefined,
+  context: EventContext,
+): Promise<void> {
+  try {
+    await watch?.close();
+  } catch (error) {
+    tell(context, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -56,6 +77,8 @@ const besideStages = new Set([
   ...Object.keys(dryRunOptionsSchema.shape),
   ...Object.keys(jobOptionsSchema.shape),
   ...Object.keys(faultOptionsSchema.shape),
+  ...Object.keys(batchMetricsOptionsSchema.shape),
+  ...Object.keys(logOptionsSchema.shape),
 ]);
 
 /** True where the command line itself, or a job file, sets something that stages work by. */

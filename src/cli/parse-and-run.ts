@@ -16,6 +16,7 @@ const commands: readonly [name: string, summary: string][] = [
   ['translate', 'Translate texts and transcripts'],
   ['subtitle', 'Give films subtitles in several languages'],
   ['serve', 'Serve transcription over HTTP'],
+  ['health', 'Say whether a server is ready, and what is not well'],
   ['jobs', 'List, show, resume and remove jobs'],
   ['models', 'List, fetch, check and convert models'],
   ['config', 'Show and check the options of files and variables'],

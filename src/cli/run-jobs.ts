@@ -5,6 +5,7 @@ import { checkStageName } from '../stages/stage-table.js';
 import { deliver, refuseExisting } from '../pipeline/deliver.js';
 import { describePlan } from '../pipeline/dry-run.js';
 import type { Job, NewJob } from '../pipeline/job.js';
+import type { PipelineEvent } from '../pipeline/pipeline-events.js';
 import type { Pipeline, RunContext } from '../pipeline/pipeline.js';
 import type { JobResult } from '../pipeline/run-job.js';
 import type { pipelineOptionsSchema, selectionOptionsSchema } from '../options/pipeline.js';
@@ -15,11 +16,14 @@ import { exitStatusOf, worstStatus } from './exit-codes.js';
 import { shownInput } from './input.js';
 import { pipelineView } from './pipeline-view.js';
 import { formatError, reportOf } from './report-error.js';
+import type { RunWatch } from './server-package.js';
 
 /** A command that runs media through a pipeline. */
 export interface PipelineWork extends CommandContext {
   readonly events: EventStream;
   readonly several: boolean;
+  /** Counts what happens. */
+  readonly watch?: RunWatch | undefined;
   readonly dryRun: boolean;
   /** True where options of stages were given that a resumed job takes in the place of its own. */
   readonly changesOptions?: boolean;
@@ -120,7 +124,7 @@ export async function runOne(
   events.emit({ type: 'job', file, job: id, folder: job.folder, state });
   reporter.note(`${shownInput(file)}: job ${id} ${state}; its folder is ${shownInput(job.folder)}`);
   const onEvent = pipelineView(file, { reporter, events, json: general.json });
-  const result = await resumed(pipeline, job, { context: { ...context, onEvent }, work });
+  const result = await watched(pipeline, job, { context: { ...context, onEvent }, work });
   const made = (work.results ?? []).flatMap((artefact) => result.files(artefact));
   const written = await deliver(wantedOf(file, made, work), work);
   events.emit({
@@ -133,6 +137,28 @@ export async function runOne(
   });
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
   return result;
+}
+
+/** With what happens counted, where that is wanted. */
+async function watched(
+  pipeline: Pipeline,
+  job: Job,
+  { context, work }: { readonly context: RunContext; readonly work: PipelineWork },
+): Promise<JobResult> {
+  const { id, workflow } = job.request;
+  const watch = work.watch?.begin({ id, workflow });
+  const onEvent = (event: PipelineEvent): void => {
+    context.onEvent?.(event);
+    watch?.onEvent(event);
+  };
+  try {
+    const result = await resumed(pipeline, job, { context: { ...context, onEvent }, work });
+    watch?.ended('completed');
+    return result;
+  } catch (error) {
+    watch?.ended(work.signal.aborted ? 'cancelled' : 'failed');
+    throw error;
+  }
 }
 
 async function resumed(

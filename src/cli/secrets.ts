@@ -34,3 +34,10 @@ export async function secretListOf(
   const text = (await secretOf(variable)) ?? '';
   return text.split(/[,\n]/u).flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
 }
+
+/** Every secret that is set, so that no log holds it; a file that cannot be read is told elsewhere. */
+export async function knownSecrets(): Promise<readonly string[]> {
+  const lists = secretVariables.map((one) => secretListOf(one).catch(() => []));
+  const token = process.env['HF_TOKEN']?.trim() ?? '';
+  return [...(await Promise.all(lists)).flat(), token].filter((one) => one !== '');
+}

@@ -1,7 +1,9 @@
 import type { LoadContext } from '../engines/load-recognizer.js';
 import type { ModelPool } from '../engines/model-pool.js';
 import { CpwError } from '../errors.js';
+import type { ParsedBatchMetricsOptions } from '../options/metrics.js';
 import type { ParsedServerOptions } from '../options/server.js';
+import type { PipelineEvent } from '../pipeline/pipeline-events.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Logger } from 'pino';
 
@@ -25,6 +27,23 @@ export interface ServerPackage {
       readonly onListening?: (address: string) => void;
     },
   ): Promise<void>;
+  watchRuns(options: ParsedBatchMetricsOptions): RunWatch;
+}
+
+/** Watches the jobs of a run that serves nothing, for its metrics. */
+export interface RunWatch {
+  begin(job: { readonly id: string; readonly workflow: string }): {
+    onEvent(event: PipelineEvent): void;
+    ended(state: 'completed' | 'failed' | 'cancelled'): void;
+  };
+  close(): Promise<void>;
+}
+
+/** What watches a run, where its metrics are wanted; undefined where not. */
+export async function runWatch(options: ParsedBatchMetricsOptions): Promise<RunWatch | undefined> {
+  const { metricsTextfile, metricsPush } = options;
+  if (metricsTextfile === undefined && metricsPush === undefined) return undefined;
+  return (await serverPackage()).watchRuns(options);
 }
 
 const packageName = '@cpw-native/server';
@@ -42,7 +61,7 @@ export async function serverPackage(): Promise<ServerPackage> {
     if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(packageName)) throw cause;
     throw new CpwError(
       'CPW_BINARY_NOT_FOUND',
-      `The server is a package of its own, ${packageName}, and is not installed. ` +
+      `This needs the package ${packageName}, which is not installed. ` +
         `Next step: npm install ${packageName}, at the version of cpw-native.`,
       { cause, details: { package: packageName } },
     );

@@ -4,6 +4,7 @@ import { rounded } from '../export/transcript-schema.js';
 import { cuesOfTranscript, writeTranscript } from '../export/write-transcript.js';
 import type { configSchemas } from '../options/config.js';
 import { isSubtitleFormat, type ParsedOutputOptions } from '../options/output.js';
+import type { PipelineLogger } from '../pipeline/pipeline-events.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
 import { checkCues } from '../subtitles/check-cues.js';
 import { spokenText } from '../subtitles/voice.js';
@@ -14,7 +15,8 @@ import { exitStatusOf, worstStatus } from './exit-codes.js';
 import type { FlagValues } from './flags.js';
 import { downloadsOf } from './downloads.js';
 import { closeInput, missingInput, openInput, shownInput } from './input.js';
-import { cacheDirOf, modelsDirOf, recognizerClass, startLog } from './library.js';
+import { cacheDirOf, modelsDirOf, recognizerClass } from './library.js';
+import { withLog } from './log.js';
 import { refusedFolder } from './output-folder.js';
 import { paceOf } from './pace.js';
 import { formatError, reportOf } from './report-error.js';
@@ -34,6 +36,7 @@ export interface TranscribeWork extends CommandContext {
   readonly several: boolean;
   /** What each input failed with. */
   readonly failures: Map<string, unknown>;
+  readonly logger?: PipelineLogger | undefined;
 }
 
 /** Milliseconds between two progress events of a file. */
@@ -54,7 +57,9 @@ export async function transcribeFiles(
     if (missing === undefined) ready.push(item);
     else recordFailure(item.input, missing, work);
   }
-  if (ready.length > 0) await transcribeAll(ready, work);
+  if (ready.length > 0) {
+    await withLog(work, work.values.log, (logger) => transcribeAll(ready, { ...work, logger }));
+  }
   return summarise(media, work);
 }
 
@@ -89,9 +94,8 @@ async function transcribeAll(plan: readonly PlannedOutput[], work: TranscribeWor
 }
 
 async function load(work: TranscribeWork): Promise<Recognizer> {
-  const { values, general, reporter, events, signal } = work;
+  const { values, reporter, events, signal } = work;
   const Recognizer = await recognizerClass();
-  await startLog(general);
   const { model } = values.model;
   const modelsDir = modelsDirOf(values.recognizer);
   const cacheDir = cacheDirOf(values.recognizer);
@@ -129,6 +133,8 @@ async function transcribeOne(
   signal.throwIfAborted();
   const written = await writeTranscript(transcript, { stem, formats, ...output });
   const elapsedS = (performance.now() - startedAt) / 1000;
+  const segments = transcript.segments.length;
+  logEnd(input, { elapsedS, segments }, work);
   events.emit({ type: 'result', file: input, elapsedS, written, ...rounded(transcript) });
   if (transcript.segments.length === 0) warn(work, 'no speech was found', input);
   reporter.note(`${shownInput(input)}: ${summaryOf(transcript, elapsedS)}`);
@@ -137,6 +143,16 @@ async function transcribeOne(
   const broken = rulesNote(transcript, values.output);
   if (broken !== undefined) reporter.note(`${shownInput(input)}: ${broken}`);
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
+}
+
+function logEnd(
+  file: string,
+  { elapsedS, segments }: { readonly elapsedS: number; readonly segments: number },
+  { logger }: TranscribeWork,
+): void {
+  const duration_seconds = Math.round(elapsedS * 1000) / 1000;
+  const fields = { file, duration_seconds, segments_count: segments, stage: 'asr' };
+  logger?.info(fields, 'Processing complete');
 }
 
 interface Watch {

@@ -10,7 +10,7 @@ import type { Translation, TranslationProblem } from '../types.js';
 import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
 import { shownInput } from './input.js';
-import { modelOptionsOf, startLog } from './library.js';
+import { modelOptionsOf } from './library.js';
 import { clock } from './pace.js';
 import { tell } from './run-events.js';
 import { translatorOptions } from './stage-options.js';
@@ -97,7 +97,6 @@ async function namesOfFilm(
 async function load(work: TranslateWork): Promise<Translator> {
   const { values, general, reporter, signal } = work;
   const { Translator } = await import('../engines/translator.js');
-  await startLog(general);
   const { model } = values.command;
   const recognizer = modelOptionsOf(values.recognizer, general);
   const options = translatorOptions(recognizer, values.work);

@@ -28,6 +28,8 @@ export async function translateMedia(
       options: stageOptions(targets, work),
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
+      metrics: values.metrics,
+      log: values.log,
       pipeline: { ...values.pipeline, to: undefined },
       faults: values.faults,
       work: {

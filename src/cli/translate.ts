@@ -5,6 +5,7 @@ import { shownInput } from './input.js';
 import { describeModel, modelReport } from './model-report.js';
 import { translationModelState } from './model-state.js';
 import { modelOptionsOf } from './library.js';
+import { withLog } from './log.js';
 import { tell, type EventContext, type RunEnd } from './run-events.js';
 import type { TranslateSchemas } from './commands/translate.js';
 import { outputsOf, planTranslation, type Target, type TextPlan } from './translate-plan.js';
@@ -21,7 +22,8 @@ export async function translate(inputs: readonly string[], work: TranslateWork):
   const ends: RunEnd[] = [];
   if (texts.length > 0 && work.values.dry.dryRun) ends.push(await showTexts(texts, work));
   else if (texts.length > 0) {
-    await (await import('./translate-files.js')).translateFiles(texts, work);
+    const { translateFiles } = await import('./translate-files.js');
+    await withLog(work, work.values.log, () => translateFiles(texts, work));
   }
   if (media.length > 0) {
     const { translateMedia } = await import('./translate-media.js');

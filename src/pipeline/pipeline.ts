@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LoadContext } from '../engines/load-recognizer.js';
-import { ModelPool } from '../engines/model-pool.js';
+import { ModelPool, type PooledModel } from '../engines/model-pool.js';
 import { TranslatorPool } from '../engines/translator-pool.js';
 import {
   faultOptionsSchema,
@@ -38,9 +38,9 @@ export interface PipelineOptions {
   readonly engines?: Partial<Engines>;
   /** How missing models are fetched. */
   readonly load?: Omit<LoadContext, 'signal'>;
-  readonly logger?: PipelineLogger;
   /** What is done about stages that fail, take too long or hang. */
   readonly faults?: FaultOptions;
+  readonly logger?: PipelineLogger | undefined;
 }
 
 /** How one run of a job goes. */
@@ -156,6 +156,11 @@ export class Pipeline {
   /** Removes a job with all its files. Throws CPW_INVALID_OPTIONS while it runs. */
   remove(job: Job): Promise<void> {
     return removeJob(job);
+  }
+
+  /** The recognition models that its jobs have loaded. */
+  get models(): readonly PooledModel[] {
+    return this.#pool.models;
   }
 
   /** Waits for running calls and unloads the models; not for stages that do not stop. */

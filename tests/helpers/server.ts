@@ -1,6 +1,6 @@
 import { ModelPool, Pipeline } from 'cpw-native';
 import { serverOptionsSchema, type ServerOptions } from 'cpw-native/options';
-import { pino, type DestinationStream } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Test } from 'tap';
 import { startServer, type Service } from '../../src/service/index.js';
 import { modelsDir } from './models.js';
@@ -13,6 +13,8 @@ export interface TestServerOptions {
   readonly jobsDir?: string;
   /** Where the log goes. Absent: nowhere. */
   readonly log?: DestinationStream;
+  /** In its place. */
+  readonly logger?: Logger;
 }
 
 /** A server in this process. */
@@ -27,10 +29,12 @@ export interface TestServer {
   readonly ended: Promise<void>;
 }
 
+const silent = pino({ level: 'silent' });
+
 /** Starts a server with a real model, which ends with the test. */
 export async function startTestServer(
   t: Test,
-  { options = {}, model = 'tiny.en', apiKeys = [], jobsDir, log }: TestServerOptions = {},
+  { options = {}, model = 'tiny.en', apiKeys = [], jobsDir, log, logger }: TestServerOptions = {},
 ): Promise<TestServer> {
   const stop = new AbortController();
   const models = new ModelPool();
@@ -46,7 +50,7 @@ export async function startTestServer(
       pipeline,
     },
     {
-      logger: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'debug' }, log),
+      logger: logger ?? (log === undefined ? silent : pino({ level: 'debug' }, log)),
       signal: stop.signal,
     },
   );

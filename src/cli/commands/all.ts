@@ -45,6 +45,11 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./serve.js')).serveCommand),
   },
   {
+    name: 'health',
+    summary: 'Say whether a server is ready, and what is not well',
+    load: async () => leaf((await import('./health.js')).healthCommand),
+  },
+  {
     name: 'jobs list',
     summary: 'List the jobs of a folder',
     load: async () => leaf((await import('./jobs.js')).jobsListCommand),

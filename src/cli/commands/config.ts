@@ -14,10 +14,11 @@ const hidden = ['model', 'recognizer', 'transcribe', 'output'] as const;
 const schemaSchemas = {
   kind: z.strictObject({
     for: z
-      .enum(['config', 'job', 'events'])
+      .enum(['config', 'job', 'events', 'log'])
       .default('config')
       .describe(
-        'config: the configuration file; job: the file of --job; events: a line of transcribe --json',
+        'config: the configuration file; job: the file of --job; events: a line of ' +
+          'transcribe --json; log: a line of the log',
       ),
   }),
 };
@@ -60,9 +61,7 @@ export const configSchemaCommand: Command<typeof schemaSchemas> = {
   schemas: schemaSchemas,
   count: [0, 0],
   run: async (_words, { kind }, { general, reporter }) => {
-    const wanted =
-      kind.for === 'events' ? (await import('../events.js')).eventSchema : fileSchema(kind.for);
-    const schema = z.toJSONSchema(wanted, { io: 'input' });
+    const schema = z.toJSONSchema(await schemaFor(kind.for), { io: 'input' });
     reporter.result(`${JSON.stringify(schema, null, general.json ? 0 : 2)}\n`);
     return exitStatus.ok;
   },
@@ -122,4 +121,10 @@ async function check(
   }
   const refused = models.find((one) => one.state === 'refused');
   return refused === undefined ? exitStatus.ok : exitStatusOf(refused.error);
+}
+
+async function schemaFor(kind: z.output<typeof schemaSchemas.kind>['for']): Promise<z.ZodType> {
+  if (kind === 'events') return (await import('../events.js')).eventSchema;
+  if (kind === 'log') return (await import('../log-schema.js')).logLineSchema;
+  return fileSchema(kind);
 }

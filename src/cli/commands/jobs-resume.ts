@@ -2,17 +2,24 @@ import { z } from 'zod';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
 import { dryRunOptionsSchema } from '../../options/general.js';
+import { logOptionsSchema } from '../../options/log.js';
+import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import type { Command } from '../command.js';
 import { createEvents } from '../event-stream.js';
 import { endWithout } from '../end-without.js';
 import { exitStatus } from '../exit-codes.js';
 import { hubOf } from '../library.js';
+import { askedLog } from '../log.js';
+import { leaveMetrics } from '../media-jobs.js';
+import { runWatch } from '../server-package.js';
 
 const { outputDir, overwrite } = outputOptionsSchema.shape;
 const schemas = {
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   selection: selectionOptionsSchema,
+  metrics: batchMetricsOptionsSchema,
+  log: logOptionsSchema,
   output: z.strictObject({ outputDir, overwrite }),
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,
@@ -33,26 +40,36 @@ export const jobsResumeCommand: Command<typeof schemas> = {
   schemas,
   count: [1, 1],
   tellsWarnings: true,
-  run: async ([name = ''], { jobs, selection, output, dry, faults }, context) => {
+  run: async ([name = ''], values, context) => {
+    const { jobs, selection, output, dry, faults, metrics, log } = values;
     const { general, reporter } = context;
     const [{ Pipeline }, { runOne, selectionOf, showPlan }] = await Promise.all([
       import('../../pipeline/pipeline.js'),
       import('../run-jobs.js'),
     ]);
-    const pipeline = new Pipeline({ jobsDir: jobs.jobsDir, load: { hub: hubOf() }, faults });
+    const watch = await runWatch(metrics);
+    const { logger, closeLog } = await askedLog(context, log);
+    const pipeline = new Pipeline({
+      jobsDir: jobs.jobsDir,
+      load: { hub: hubOf() },
+      logger,
+      faults,
+    });
     const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
     const { dryRun } = dry;
     try {
       const job = await pipeline.open(name);
       const { input, workflow } = job.request;
       const results = workflow === 'subtitle' ? ['subtitles', 'muxed'] : ['transcripts'];
-      const work = { ...context, ...output, events, dryRun, several: false, results };
+      const work = { ...context, ...output, events, watch, dryRun, several: false, results };
       const run = selectionOf(selection);
       if (dryRun) await showPlan(input, work, { pipeline, job, context: run });
       else await runOne(input, work, { pipeline, found: job, context: run });
     } finally {
       reporter.done();
       await pipeline.close();
+      await leaveMetrics(watch, { ...context, events });
+      await closeLog();
       endWithout(pipeline);
     }
     return exitStatus.ok;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
+import { logOptionsSchema } from '../../options/log.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
@@ -12,6 +13,7 @@ import { sayDownloads } from '../downloads.js';
 import type { FlagValues } from '../flags.js';
 import { hubOf, modelOptionsOf } from '../library.js';
 import type { Reporter } from '../reporter.js';
+import { openLog } from '../log.js';
 import { secretListOf } from '../secrets.js';
 import { serverPackage, type ServerPackage } from '../server-package.js';
 
@@ -19,6 +21,7 @@ const schemas = {
   model: modelOptionsSchema,
   recognizer: recognizerOptionsSchema,
   server: serverOptionsSchema,
+  log: logOptionsSchema,
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   faults: faultOptionsSchema,
 };
@@ -48,17 +51,16 @@ async function run(
   values: Values,
   context: CommandContext,
 ): Promise<number> {
-  const { general, reporter, signal } = context;
-  const [server, { ModelPool }, { Pipeline }, { pino }] = await Promise.all([
+  const { reporter, signal } = context;
+  const [server, { ModelPool }, { Pipeline }] = await Promise.all([
     serverPackage(),
     import('../../engines/model-pool.js'),
     import('../../pipeline/pipeline.js'),
-    import('pino'),
   ]);
   const apiKeys = await secretListOf('CPW_API_KEYS');
   sayWhoIsServed(values.server.host, apiKeys, reporter);
   const served = await servedModel(values, context);
-  const logger = pino({ level: general.logLevel ?? 'info', base: null }, pino.destination(2));
+  const { logger, closeLog } = await openLog(context, values.log);
   const models = new ModelPool(modelPoolOptionsSchema.parse({}));
   const pipeline = new Pipeline({
     jobsDir: values.jobs.jobsDir,
@@ -72,6 +74,7 @@ async function run(
     await server.serve(request, { logger, signal, onListening });
   } finally {
     await Promise.all([models.close(), pipeline.close()]);
+    await closeLog();
   }
   // A server is ended by a signal: that is no failure.
   return signal.reason instanceof Interruption ? exitStatus.ok : exitStatus.failed;

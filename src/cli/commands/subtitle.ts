@@ -6,6 +6,8 @@ import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
+import { logOptionsSchema } from '../../options/log.js';
+import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { optionsError } from '../../options/parse.js';
 import {
@@ -34,6 +36,8 @@ const schemas = {
   output: z.strictObject({ outputDir, overwrite, subtitles }),
   pipeline: pipelineOptionsSchema,
   faults: faultOptionsSchema,
+  metrics: batchMetricsOptionsSchema,
+  log: logOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -70,6 +74,8 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       tmdb: values.translate.tmdb,
       pipeline: values.pipeline,
       faults: values.faults,
+      metrics: values.metrics,
+      log: values.log,
       work: {
         ...values.output,
         dryRun: values.dry.dryRun,

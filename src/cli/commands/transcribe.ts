@@ -1,6 +1,7 @@
 import { modelOptionsSchema } from '../../options/config.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { logOptionsSchema } from '../../options/log.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { transcribeOptionsSchema } from '../../options/transcribe.js';
 import type { Command, CommandContext } from '../command.js';
@@ -15,6 +16,7 @@ const schemas = {
   recognizer: recognizerOptionsSchema,
   transcribe: transcribeOptionsSchema,
   output: outputOptionsSchema,
+  log: logOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };

@@ -1,6 +1,8 @@
 import { faultOptionsSchema } from '../../options/faults.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
+import { logOptionsSchema } from '../../options/log.js';
+import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { translationWorkSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import {
@@ -18,6 +20,8 @@ const schemas = {
   recognizer: recognizerOptionsSchema,
   hearing: translateHearingSchema,
   pipeline: translateJobsSchema,
+  metrics: batchMetricsOptionsSchema,
+  log: logOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,

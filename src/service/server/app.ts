@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { livePart } from '../live/live-part.js';
 import { openaiPart } from '../openai/openai-part.js';
+import { healthPart } from '../health/health.js';
+import { metricsPart } from '../metrics/metrics.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -15,9 +17,11 @@ export type ServicePart = (app: FastifyInstance, service: Service) => Promise<vo
 
 /** Every part, in the order in which they are added. */
 const parts: readonly ServicePart[] = [
+  // One a line; first what watches the others.
+  metricsPart,
+  healthPart,
   openaiPart,
   livePart,
-  // One a line.
 ];
 
 /** How long the head of a request may take to come, in ms. */

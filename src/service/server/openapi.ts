@@ -6,11 +6,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { createRequire } from 'node:module';
-
-const { version } = createRequire(import.meta.url)('cpw-native/package.json') as {
-  readonly version: string;
-};
+import { version } from '../version.js';
 
 /** Makes the schemas of routes check requests, write answers, and describe both at /openapi.json. */
 export async function describeRoutes(
