@@ -54,6 +54,10 @@ const examples = {
     'otlpEndpoint: 127.0.0.1\ntraceSampleRate: 10',
   ],
   Log: ['logFile: log/cpw.log\nlogMaxMb: 50\nlogKeepDays: 14', 'logFile: ""\nlogKeepDays: 0'],
+  Notices: [
+    'notificationsEnabled: true\nsmtpServer: mail.example.org\nalertEmail: ops@example.org',
+    'notifyWebhook: ftp://example.org\nalertEmail: ops',
+  ],
   Faults: [
     'maxRetries: 5\ninitialDelayS: 2\nstallS: 600',
     'maxRetries: -1\nstageTimeoutFactor: long',

@@ -54,6 +54,13 @@ export type {
   TranslationProblem,
   Word,
 } from './types.js';
+export {
+  networkBreaker,
+  type Breaker,
+  type BreakerNews,
+  type BreakerOptions,
+  type BreakerState,
+} from './network/breaker.js';
 export { retryTransient, type FailedAttempt } from './pipeline/retry.js';
 export { supervise, type Life, type SuperviseOptions } from './pipeline/supervise.js';
 export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';

@@ -3,6 +3,7 @@ import { faultOptionsSchema, type ParsedFaultOptions } from '../options/faults.j
 import { dryRunOptionsSchema, generalOptionsSchema, jobOptionsSchema } from '../options/general.js';
 import { logOptionsSchema, type ParsedLogOptions } from '../options/log.js';
 import { batchMetricsOptionsSchema, type ParsedBatchMetricsOptions } from '../options/metrics.js';
+import { noticeOptionsSchema, type ParsedNoticeOptions } from '../options/notices.js';
 import { outputOptionsSchema } from '../options/output.js';
 import { pipelineOptionsSchema } from '../options/pipeline.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
@@ -12,6 +13,7 @@ import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
 import { endWithout } from './end-without.js';
 import { askedLog } from './log.js';
+import { noticesOf } from './notices.js';
 import { tell, type EventContext, type RunEnd } from './run-events.js';
 import type { PipelineWork } from './run-jobs.js';
 import { runWatch, type RunWatch } from './server-package.js';
@@ -24,6 +26,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly faults: ParsedFaultOptions;
   readonly metrics: ParsedBatchMetricsOptions;
   readonly log: ParsedLogOptions;
+  readonly notices: ParsedNoticeOptions;
   /** Where results go, and which they are. */
   readonly work: Omit<PipelineWork, keyof EventContext | 'several' | 'changesOptions'>;
 }
@@ -41,16 +44,18 @@ export async function runMediaJobs(
   ]);
   const watch = await runWatch(jobs.metrics);
   const { logger, closeLog } = await askedLog(context, jobs.log);
+  const notices = work.dryRun ? undefined : await noticesOf(jobs, context);
   const { context: load } = downloadsOf(recognizer, context);
   const engines = await filmNamesEngine({ recognizer, tmdb }, context);
   const pipeline = new Pipeline({ jobsDir: selected.jobsDir, load, engines, logger, faults });
   const job = (file: string): NewJob => ({ workflow, input: file, options });
   try {
     const changesOptions = changesStages(context);
-    const all = { ...context, ...work, changesOptions, watch, several: media.length > 1 };
+    const all = { ...context, ...work, notices, changesOptions, watch, several: media.length > 1 };
     return await runMedia(media, all, { pipeline, job, options: selected });
   } finally {
     context.reporter.done();
+    notices?.close();
     await pipeline.close();
     await leaveMetrics(watch, context);
     await closeLog();
@@ -79,6 +84,7 @@ const besideStages = new Set([
   ...Object.keys(faultOptionsSchema.shape),
   ...Object.keys(batchMetricsOptionsSchema.shape),
   ...Object.keys(logOptionsSchema.shape),
+  ...Object.keys(noticeOptionsSchema.shape),
 ]);
 
 /** True where the command line itself, or a job file, sets something that stages work by. */

@@ -14,6 +14,7 @@ import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
 import { shownInput } from './input.js';
+import type { Notices } from './notices.js';
 import { pipelineView } from './pipeline-view.js';
 import { formatError, reportOf } from './report-error.js';
 import type { RunWatch } from './server-package.js';
@@ -35,6 +36,8 @@ export interface PipelineWork extends CommandContext {
   readonly onlyNamed?: boolean;
   readonly outputDir: string;
   readonly overwrite: boolean;
+  /** Who is told of jobs that fail. */
+  readonly notices?: Notices | undefined;
 }
 
 type Selected = z.output<typeof selectionOptionsSchema>;
@@ -174,6 +177,7 @@ async function resumed(
   } catch (error) {
     reporter.done();
     if (signal.aborted) reporter.note(goesOn(job, pipeline.jobsDir));
+    else await work.notices?.jobFailed({ job: job.request.id, error });
     throw error;
   } finally {
     reporter.done();

@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { CpwError } from '../errors.js';
-
-/** What holds a secret, and is no option: it is never shown, kept or logged. */
-export const secretVariables = ['CPW_TMDB_KEY', 'CPW_API_KEYS'] as const;
+import type { SecretVariable } from '../options/secret-variables.js';
 
 /**
  * A secret by its variable, or by the file that the variable with `_FILE` names, as containers hand
  * secrets over. Undefined where neither is set.
  */
-export async function secretOf(
-  variable: (typeof secretVariables)[number],
-): Promise<string | undefined> {
+export async function secretOf(variable: SecretVariable): Promise<string | undefined> {
   const value = process.env[variable]?.trim();
   if (value !== undefined && value !== '') return value;
   const file = process.env[`${variable}_FILE`];
@@ -28,9 +24,7 @@ export async function secretOf(
 }
 
 /** A secret that is a list, separated by commas or lines; empty where it is not set. */
-export async function secretListOf(
-  variable: (typeof secretVariables)[number],
-): Promise<readonly string[]> {
+export async function secretListOf(variable: SecretVariable): Promise<readonly string[]> {
   const text = (await secretOf(variable)) ?? '';
   return text.split(/[,\n]/u).flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
 }

@@ -2,6 +2,8 @@ import type { LoadContext } from '../engines/load-recognizer.js';
 import type { ModelPool } from '../engines/model-pool.js';
 import { CpwError } from '../errors.js';
 import type { ParsedBatchMetricsOptions } from '../options/metrics.js';
+import type { ParsedRetryOptions } from '../options/faults.js';
+import type { ParsedNoticeOptions } from '../options/notices.js';
 import type { ParsedServerOptions } from '../options/server.js';
 import type { PipelineEvent } from '../pipeline/pipeline-events.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -20,6 +22,7 @@ export interface ServerPackage {
       readonly apiKeys: readonly string[];
       readonly models: ModelPool;
       readonly pipeline: Pipeline;
+      readonly notices?: NoticeRequest;
     },
     context: {
       readonly logger: Logger;
@@ -46,6 +49,35 @@ export async function runWatch(options: ParsedBatchMetricsOptions): Promise<RunW
   return (await serverPackage()).watchRuns(options);
 }
 
+/** Who is told of jobs that fail. */
+export interface NoticeRequest {
+  readonly options: ParsedNoticeOptions;
+  readonly smtpPassword?: string | undefined;
+  readonly logFile?: string | undefined;
+  readonly retry?: ParsedRetryOptions | undefined;
+}
+
+/** The part of the package that tells of jobs that fail. */
+export interface NotifyPart {
+  createNotifier(
+    request: NoticeRequest,
+    context: {
+      readonly logger: {
+        info(fields: object, message: string): void;
+        warn(fields: object, message: string): void;
+      };
+    },
+  ): {
+    jobFailed(failure: { readonly job: string; readonly error: unknown }): Promise<void>;
+    close(): void;
+  };
+}
+
+/** The parts that the command line loads by themselves. */
+interface ServerParts {
+  readonly notify: NotifyPart;
+}
+
 const packageName = '@cpw-native/server';
 
 /**
@@ -53,9 +85,20 @@ const packageName = '@cpw-native/server';
  * CPW_BINARY_NOT_FOUND where it is missing.
  */
 export async function serverPackage(): Promise<ServerPackage> {
+  return (await load(packageName)) as ServerPackage;
+}
+
+/** One part of it, without the weight of the rest. Throws as {@link serverPackage}. */
+export async function serverPart<Name extends keyof ServerParts>(
+  name: Name,
+): Promise<ServerParts[Name]> {
+  return (await load(`${packageName}/${name}`)) as ServerParts[Name];
+}
+
+async function load(name: string): Promise<unknown> {
   try {
     // By a variable: the core is compiled and checked where that package is not there.
-    return (await import(packageName)) as ServerPackage;
+    return await import(name);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(packageName)) throw cause;

@@ -32,6 +32,7 @@ export async function translateMedia(
       log: values.log,
       pipeline: { ...values.pipeline, to: undefined },
       faults: values.faults,
+      notices: values.notices,
       work: {
         outputDir,
         overwrite,

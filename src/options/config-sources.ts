@@ -1,6 +1,7 @@
 import { configRows, extraKeys, variableOf } from './config.js';
 import type { OptionRow } from './describe.js';
 import { unknownOption, type OptionProblem } from './parse.js';
+import { secretVariables } from './secret-variables.js';
 import { suggest } from './suggest.js';
 import { textValue } from './text-value.js';
 
@@ -29,7 +30,12 @@ export interface ReadSource extends ConfigSource {
 
 /** The variables that are not options: building, the loader, the tests, the benchmarks,
  * secrets, and where the file is. */
-const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG|TMDB_KEY(_FILE)?)$/u;
+const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG)$/u;
+const secrets = secretVariables.flatMap((one) => [one, `${one}_FILE`]);
+
+function isReserved(name: string): boolean {
+  return reserved.test(name) || secrets.includes(name);
+}
 
 /** An option's path as a key. */
 export function keyOf(path: readonly string[]): string {
@@ -47,7 +53,7 @@ export function environmentSource(
   const given = new Map<string, GivenValue>();
   const warnings: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith('CPW_') || reserved.test(name) || text === undefined) continue;
+    if (!name.startsWith('CPW_') || isReserved(name) || text === undefined) continue;
     const row = rows.get(name);
     if (row === undefined) warnings.push(unknownVariable(name, [...rows.keys()]));
     else if (text !== '') given.set(keyOf(row.path), { value: textValue(row, text), name });

@@ -5,6 +5,7 @@ import { generalOptionsSchema } from './general.js';
 import { glossaryOptionsSchema } from './glossary.js';
 import { logOptionsSchema } from './log.js';
 import { batchMetricsOptionsSchema } from './metrics.js';
+import { noticeOptionsSchema } from './notices.js';
 import { outputOptionsSchema } from './output.js';
 import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
@@ -31,6 +32,7 @@ export const configSchemas = {
   translateCommand: translateCommandSchema.pick({ transcribeModel: true }),
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
   faults: faultOptionsSchema,
+  notices: noticeOptionsSchema,
   server: serverOptionsSchema,
   batchMetrics: batchMetricsOptionsSchema,
   log: logOptionsSchema,

@@ -13,6 +13,7 @@ export {
   type ParsedRetryOptions,
   type RetryOptions,
 } from './faults.js';
+export { noticeOptionsSchema, type NoticeOptions, type ParsedNoticeOptions } from './notices.js';
 export { parseOptions } from './parse.js';
 export { recognizerOptionsSchema } from './recognizer.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';

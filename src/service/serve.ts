@@ -2,6 +2,7 @@ import { CpwError, type ModelPool, type Pipeline, type PooledRecognizer } from '
 import type { ParsedServerOptions } from 'cpw-native/options';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { EventEmitter } from 'node:events';
+import type { NotifierRequest } from './notify/notifier.js';
 import { createApp } from './server/app.js';
 import { draining } from './server/guard.js';
 import { RunningWork } from './server/running-work.js';
@@ -17,6 +18,8 @@ export interface ServeRequest {
   readonly apiKeys: readonly string[];
   readonly models: ModelPool;
   readonly pipeline: Pipeline;
+  /** Who is told of jobs that fail; absent: nobody. */
+  readonly notices?: NotifierRequest;
 }
 
 /** How a server runs. */

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { LoadContext, ModelPool, Pipeline, PipelineEvent, PooledRecognizer } from 'cpw-native';
 import type { ParsedServerOptions } from 'cpw-native/options';
 import type { FastifyBaseLogger } from 'fastify';
+import type { NotifierRequest } from './notify/notifier.js';
 import type { RunningWork } from './server/running-work.js';
 import type { UploadFolder } from './server/upload-folder.js';
 import type { WorkQueue } from './server/work-queue.js';
@@ -69,6 +70,8 @@ export interface Service {
   /** The served model, loaded for as long as the server runs. */
   readonly recognizer: PooledRecognizer;
   readonly pipeline: Pipeline;
+  /** Who is told of jobs that fail. */
+  readonly notices?: NotifierRequest;
   readonly logger: FastifyBaseLogger;
   readonly news: EventEmitter<ServiceNews>;
   /** The queues by their names (transcriptions, jobs); whoever keeps one adds it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultOptionsSchema } from '../../options/faults.js';
+import { noticeOptionsSchema } from '../../options/notices.js';
 import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
 import { dryRunOptionsSchema } from '../../options/general.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -13,6 +14,7 @@ import { hubOf } from '../library.js';
 import { askedLog } from '../log.js';
 import { leaveMetrics } from '../media-jobs.js';
 import { runWatch } from '../server-package.js';
+import { noticesOf } from '../notices.js';
 
 const { outputDir, overwrite } = outputOptionsSchema.shape;
 const schemas = {
@@ -23,6 +25,7 @@ const schemas = {
   output: z.strictObject({ outputDir, overwrite }),
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,
+  notices: noticeOptionsSchema,
 };
 
 /** `cpw-native jobs resume <job>` */
@@ -57,16 +60,19 @@ export const jobsResumeCommand: Command<typeof schemas> = {
     });
     const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
     const { dryRun } = dry;
+    const notices = dryRun ? undefined : await noticesOf(values, context);
     try {
       const job = await pipeline.open(name);
       const { input, workflow } = job.request;
       const results = workflow === 'subtitle' ? ['subtitles', 'muxed'] : ['transcripts'];
-      const work = { ...context, ...output, events, watch, dryRun, several: false, results };
+      const to = { watch, notices };
+      const work = { ...context, ...output, ...to, events, dryRun, several: false, results };
       const run = selectionOf(selection);
       if (dryRun) await showPlan(input, work, { pipeline, job, context: run });
       else await runOne(input, work, { pipeline, found: job, context: run });
     } finally {
       reporter.done();
+      notices?.close();
       await pipeline.close();
       await leaveMetrics(watch, { ...context, events });
       await closeLog();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { logOptionsSchema } from '../../options/log.js';
+import { noticeOptionsSchema } from '../../options/notices.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
@@ -14,6 +15,7 @@ import type { FlagValues } from '../flags.js';
 import { hubOf, modelOptionsOf } from '../library.js';
 import type { Reporter } from '../reporter.js';
 import { openLog } from '../log.js';
+import { noticeRequest } from '../notices.js';
 import { secretListOf } from '../secrets.js';
 import { serverPackage, type ServerPackage } from '../server-package.js';
 
@@ -24,6 +26,7 @@ const schemas = {
   log: logOptionsSchema,
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   faults: faultOptionsSchema,
+  notices: noticeOptionsSchema,
 };
 type Values = FlagValues<typeof schemas>;
 type Served = Parameters<ServerPackage['serve']>[0]['served'];
@@ -69,7 +72,9 @@ async function run(
     faults: values.faults,
   });
   try {
-    const request = { options: values.server, served, apiKeys, models, pipeline };
+    const notices = await noticeRequest(values);
+    const told = notices === undefined ? {} : { notices };
+    const request = { options: values.server, served, apiKeys, models, pipeline, ...told };
     const onListening = (address: string): void => reporter.note(`listening on ${address}`);
     await server.serve(request, { logger, signal, onListening });
   } finally {

@@ -4,6 +4,7 @@ import { requireLanguage } from '../../text/language.js';
 import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
+import { noticeOptionsSchema } from '../../options/notices.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -38,6 +39,7 @@ const schemas = {
   faults: faultOptionsSchema,
   metrics: batchMetricsOptionsSchema,
   log: logOptionsSchema,
+  notices: noticeOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -76,6 +78,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       faults: values.faults,
       metrics: values.metrics,
       log: values.log,
+      notices: values.notices,
       work: {
         ...values.output,
         dryRun: values.dry.dryRun,

@@ -1,4 +1,5 @@
 import { faultOptionsSchema } from '../../options/faults.js';
+import { noticeOptionsSchema } from '../../options/notices.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -25,6 +26,7 @@ const schemas = {
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,
+  notices: noticeOptionsSchema,
 };
 
 /** `cpw-native translate <file..>` */

@@ -6,6 +6,7 @@ import { livePart } from '../live/live-part.js';
 import { openaiPart } from '../openai/openai-part.js';
 import { healthPart } from '../health/health.js';
 import { metricsPart } from '../metrics/metrics.js';
+import { notifyPart } from '../notify/notify-part.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -22,6 +23,7 @@ const parts: readonly ServicePart[] = [
   healthPart,
   openaiPart,
   livePart,
+  notifyPart,
 ];
 
 /** How long the head of a request may take to come, in ms. */

@@ -1,0 +1,6 @@
+export {
+  createNotifier,
+  type Notifier,
+  type NotifierContext,
+  type NotifierRequest,
+} from './notifier.js';

@@ -1,0 +1,23 @@
+import type { ServicePart } from '../server/app.js';
+import { createNotifier } from './notifier.js';
+
+/** Tells of the jobs of a server that fail. */
+export const notifyPart: ServicePart = (app, { notices, news, logger }) => {
+  if (notices?.options.notificationsEnabled !== true) return;
+  const notifier = createNotifier(notices, {
+    logger,
+    onRetry: (retry) => news.emit('retry', retry),
+    onBreaker: (state) => news.emit('breaker', state),
+  });
+  const telling = new Set<Promise<void>>();
+  news.on('job', ({ state, id: job, error }) => {
+    if (state !== 'failed') return;
+    const told = notifier.jobFailed({ job, error });
+    telling.add(told);
+    void told.finally(() => telling.delete(told));
+  });
+  app.addHook('onClose', async () => {
+    await Promise.all(telling);
+    notifier.close();
+  });
+};
