@@ -58,6 +58,10 @@ const examples = {
     'notificationsEnabled: true\nsmtpServer: mail.example.org\nalertEmail: ops@example.org',
     'notifyWebhook: ftp://example.org\nalertEmail: ops',
   ],
+  Backup: [
+    'backupTo: s3://bucket/cpw\nbackupKeyFile: /etc/cpw-native/backup-key.txt\nkeepDays: 90',
+    'backupTo: "s3:bucket"\nkeepDays: 0',
+  ],
   Faults: [
     'maxRetries: 5\ninitialDelayS: 2\nstallS: 600',
     'maxRetries: -1\nstageTimeoutFactor: long',

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { FileContent } from '../options/config-sources.js';
 import type { OptionProblem } from '../options/parse.js';
+import { userConfigDir } from './user-config-dir.js';
 
 /** The word that stands for no file. */
 const none = 'none';
@@ -71,10 +71,9 @@ function reasonOf(cause: unknown): string {
 }
 
 function places(): readonly string[] {
-  const home = process.env['XDG_CONFIG_HOME'];
-  const folder = home !== undefined && isAbsolute(home) ? home : join(homedir(), '.config');
+  const folder = userConfigDir();
   return [
     ...extensions.map((extension) => `cpw-native.config.${extension}`),
-    ...extensions.map((extension) => join(folder, 'cpw-native', `config.${extension}`)),
+    ...extensions.map((extension) => join(folder, `config.${extension}`)),
   ];
 }

@@ -41,7 +41,7 @@ export async function noticesOf(
     reporter.warn('--offline: nobody is told of jobs that fail');
     return undefined;
   }
-  const { createNotifier } = await serverPart('notify');
+  const notify = await serverPart('notify');
   const line = (message: string, fields: object): string => {
     const { channel = '', reason = '' } = fields as { channel?: string; reason?: string };
     return `${channel}: ${message}${reason === '' ? '' : `: ${reason}`}`;
@@ -50,5 +50,5 @@ export async function noticesOf(
     info: (fields: object, message: string) => reporter.note(line(message, fields)),
     warn: (fields: object, message: string) => reporter.warn(line(message, fields)),
   };
-  return createNotifier(request, { logger });
+  return notify.createNotifier(request, { logger });
 }

@@ -2,6 +2,7 @@ import type { LoadContext } from '../engines/load-recognizer.js';
 import type { ModelPool } from '../engines/model-pool.js';
 import { CpwError } from '../errors.js';
 import type { ParsedBatchMetricsOptions } from '../options/metrics.js';
+import type { ParsedBackupOptions } from '../options/backup.js';
 import type { ParsedRetryOptions } from '../options/faults.js';
 import type { ParsedNoticeOptions } from '../options/notices.js';
 import type { ParsedServerOptions } from '../options/server.js';
@@ -73,8 +74,46 @@ export interface NotifyPart {
   };
 }
 
+/** A file that a backup keeps. */
+export interface BackupFile {
+  readonly kind: 'config' | 'secrets' | 'hardware' | 'glossary' | 'job';
+  readonly path: string;
+  /** Where it belongs: absolute, but for jobs, which lie under the folder of jobs. */
+  readonly target: string;
+}
+
+interface BackupContext {
+  readonly signal: AbortSignal;
+}
+
+/** The part of the package that makes and restores backups. */
+export interface BackupPart {
+  makeKeyFile(path: string): Promise<string>;
+  createBackup(
+    files: readonly BackupFile[],
+    options: ParsedBackupOptions,
+    context: BackupContext,
+  ): Promise<{ readonly name: string; readonly place: string; readonly files: number }>;
+  listBackups(
+    options: ParsedBackupOptions,
+    context: BackupContext,
+  ): Promise<readonly { readonly name: string; readonly bytes: number; readonly place: string }[]>;
+  pruneBackups(options: ParsedBackupOptions, context: BackupContext): Promise<readonly string[]>;
+  restoreBackup(
+    request: {
+      readonly name: string;
+      readonly placeOf: (entry: Pick<BackupFile, 'kind' | 'target'>) => string;
+      readonly overwrite: boolean;
+      readonly dryRun: boolean;
+    },
+    options: ParsedBackupOptions,
+    context: BackupContext,
+  ): Promise<{ readonly name: string; readonly files: readonly string[] }>;
+}
+
 /** The parts that the command line loads by themselves. */
 interface ServerParts {
+  readonly backup: BackupPart;
   readonly notify: NotifyPart;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backupOptionsSchema } from './backup.js';
 import { describeOptions, flagOf, type OptionRow } from './describe.js';
 import { faultOptionsSchema } from './faults.js';
 import { generalOptionsSchema } from './general.js';
@@ -33,6 +34,7 @@ export const configSchemas = {
   jobs: pipelineOptionsSchema.pick({ jobsDir: true }),
   faults: faultOptionsSchema,
   notices: noticeOptionsSchema,
+  backup: backupOptionsSchema,
   server: serverOptionsSchema,
   batchMetrics: batchMetricsOptionsSchema,
   log: logOptionsSchema,

@@ -1,4 +1,5 @@
 // What cpw-native/options gives to packages that build on this one: the schemas, with their defaults.
+export { backupOptionsSchema, type ParsedBackupOptions } from './backup.js';
 export { configSchemas } from './config.js';
 export {
   batchMetricsOptionsSchema,

@@ -120,6 +120,31 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./config.js')).configCheckCommand),
   },
   {
+    name: 'backup create',
+    summary: 'Keep configuration, glossaries and the records of jobs',
+    load: async () => leaf((await import('./backup.js')).backupCreateCommand),
+  },
+  {
+    name: 'backup list',
+    summary: 'List the backups that are there',
+    load: async () => leaf((await import('./backup.js')).backupListCommand),
+  },
+  {
+    name: 'backup restore',
+    summary: 'Bring files back from a backup',
+    load: async () => leaf((await import('./backup.js')).backupRestoreCommand),
+  },
+  {
+    name: 'backup prune',
+    summary: 'Remove old backups',
+    load: async () => leaf((await import('./backup.js')).backupPruneCommand),
+  },
+  {
+    name: 'backup keygen',
+    summary: 'Make the key file of backups',
+    load: async () => leaf((await import('./backup.js')).backupKeygenCommand),
+  },
+  {
     name: 'completion',
     summary: "Print a shell's completion script",
     load: async () => leaf((await import('./completion.js')).completionCommand),
