@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CpwError } from '../errors.js';
-import type { SecretVariable } from '../options/secret-variables.js';
+import { secretVariables, type SecretVariable } from '../options/secret-variables.js';
 
 /**
  * A secret by its variable, or by the file that the variable with `_FILE` names, as containers hand

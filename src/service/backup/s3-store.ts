@@ -29,10 +29,7 @@ export function s3Store(address: string, { endpoint, onBreaker }: S3Access): Bac
   const breaker = networkBreaker('s3', { onState: onBreaker });
   const placeOf = (name: string): string => `s3://${bucket}/${keyOf(name)}`;
   const call = <T>(work: () => Promise<T>): Promise<T> => called(breaker, `s3://${bucket}`, work);
-  const read = async (name: string): Promise<Readable> => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(name) }));
-    return Body as Readable;
-  };
+  const read = (name: string): Promise<Readable> => bodyOf(client, bucket, keyOf(name));
   const list = async (): Promise<readonly StoredBackup[]> =>
     backupsAmong(await call(() => listed(client, bucket, prefix)));
   const remove = (name: string): Promise<void> =>
@@ -62,6 +59,11 @@ export function s3Store(address: string, { endpoint, onBreaker }: S3Access): Bac
     },
     close: () => client.destroy(),
   };
+}
+
+async function bodyOf(client: S3Client, Bucket: string, Key: string): Promise<Readable> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+  return Body as Readable;
 }
 
 function clientOf(endpoint: string | undefined): S3Client {
