@@ -7,7 +7,11 @@ const number = (least: number, most: number): z.coerce.ZodCoercedNumber =>
   z.coerce.number().min(least).max(most);
 
 const commonShape = {
-  model: z.string().min(1, 'is empty; name a model').describe('The served model, or whisper-1'),
+  model: z
+    .string()
+    .min(1, 'is empty; name a model')
+    .describe('The served model, or whisper-1')
+    .meta({ examples: ['whisper-1'] }),
   prompt: z
     .string()
     .optional()
@@ -89,18 +93,39 @@ export function parseFields(
       { param: name },
     );
   }
-  const { timestamp_granularities: list, ...rest } = given;
-  const named =
-    list === undefined
-      ? rest
-      : { ...rest, 'timestamp_granularities[]': typeof list === 'string' ? [list] : list };
-  for (const [name, value] of Object.entries(named)) {
+  for (const [name, value] of Object.entries(given)) {
     // Number('') is 0.
     if (value === '' && name !== 'prompt') throw empty(name);
   }
-  const fields: TranscriptionFields = parseOptions(schema, named, { subject: 'The form' });
+  const fields: TranscriptionFields = parseOptions(schema, inOneSpelling(given), {
+    subject: 'The form',
+  });
   checkTogether(fields);
   return fields;
+}
+
+/** A list may come without its brackets, and an object as JSON, as OpenAPI has it by default. */
+function inOneSpelling({
+  timestamp_granularities: list,
+  chunking_strategy: chunks,
+  ...rest
+}: Readonly<Record<string, FieldValue>>): Record<string, unknown> {
+  return {
+    ...rest,
+    ...(chunks === undefined ? {} : { chunking_strategy: objectOf(chunks) }),
+    ...(list === undefined
+      ? {}
+      : { 'timestamp_granularities[]': typeof list === 'string' ? [list] : list }),
+  };
+}
+
+function objectOf(value: FieldValue): unknown {
+  if (typeof value !== 'string' || !value.startsWith('{')) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value; // refused as the text that it is
+  }
 }
 
 function empty(name: string): Refusal {
