@@ -12,6 +12,7 @@ export const logLineSchema = z
     correlation_id: z.string().optional().describe("A request's, or a job's run"),
     file: z.string().optional().describe('The media file'),
     duration_seconds: z.number().min(0).optional(),
+    audio_seconds: z.number().min(0).optional().describe('Length of the recording'),
     memory_mb: z.number().min(0).optional(),
     segments_count: z.int().min(0).optional(),
     timestamp: z.iso.datetime().optional(),

@@ -8,6 +8,7 @@ import { outputOptionsSchema } from '../options/output.js';
 import { pipelineOptionsSchema } from '../options/pipeline.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
+import { tracingOptionsSchema, type ParsedTracingOptions } from '../options/tracing.js';
 import type { NewJob } from '../pipeline/job.js';
 import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
@@ -24,7 +25,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly tmdb: ParsedTmdbOptions;
   readonly pipeline: z.output<typeof pipelineOptionsSchema>;
   readonly faults: ParsedFaultOptions;
-  readonly metrics: ParsedBatchMetricsOptions;
+  readonly metrics: ParsedBatchMetricsOptions & ParsedTracingOptions;
   readonly log: ParsedLogOptions;
   readonly notices: ParsedNoticeOptions;
   /** Where results go, and which they are. */
@@ -83,6 +84,7 @@ const besideStages = new Set([
   ...Object.keys(jobOptionsSchema.shape),
   ...Object.keys(faultOptionsSchema.shape),
   ...Object.keys(batchMetricsOptionsSchema.shape),
+  ...Object.keys(tracingOptionsSchema.shape),
   ...Object.keys(logOptionsSchema.shape),
   ...Object.keys(noticeOptionsSchema.shape),
 ]);

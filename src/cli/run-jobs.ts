@@ -148,8 +148,7 @@ async function watched(
   job: Job,
   { context, work }: { readonly context: RunContext; readonly work: PipelineWork },
 ): Promise<JobResult> {
-  const { id, workflow } = job.request;
-  const watch = work.watch?.begin({ id, workflow });
+  const watch = work.watch?.begin(job.request);
   const onEvent = (event: PipelineEvent): void => {
     context.onEvent?.(event);
     watch?.onEvent(event);
@@ -159,7 +158,7 @@ async function watched(
     watch?.ended('completed');
     return result;
   } catch (error) {
-    watch?.ended(work.signal.aborted ? 'cancelled' : 'failed');
+    watch?.ended(work.signal.aborted ? 'cancelled' : 'failed', error);
     throw error;
   }
 }

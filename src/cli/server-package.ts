@@ -6,6 +6,8 @@ import type { ParsedBackupOptions } from '../options/backup.js';
 import type { ParsedRetryOptions } from '../options/faults.js';
 import type { ParsedNoticeOptions } from '../options/notices.js';
 import type { ParsedServerOptions } from '../options/server.js';
+import type { ParsedTracingOptions } from '../options/tracing.js';
+import type { JobRequest } from '../pipeline/job.js';
 import type { PipelineEvent } from '../pipeline/pipeline-events.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Logger } from 'pino';
@@ -31,23 +33,25 @@ export interface ServerPackage {
       readonly onListening?: (address: string) => void;
     },
   ): Promise<void>;
-  watchRuns(options: ParsedBatchMetricsOptions): RunWatch;
+  watchRuns(options: ParsedBatchMetricsOptions & ParsedTracingOptions): Promise<RunWatch>;
 }
 
-/** Watches the jobs of a run that serves nothing, for its metrics. */
+/** Watches the jobs of a run that serves nothing, for its metrics and traces. */
 export interface RunWatch {
-  begin(job: { readonly id: string; readonly workflow: string }): {
+  begin(job: Pick<JobRequest, 'id' | 'workflow' | 'input' | 'traceparent'>): {
     onEvent(event: PipelineEvent): void;
-    ended(state: 'completed' | 'failed' | 'cancelled'): void;
+    ended(state: 'completed' | 'failed' | 'cancelled', error?: unknown): void;
   };
   close(): Promise<void>;
 }
 
-/** What watches a run, where its metrics are wanted; undefined where not. */
-export async function runWatch(options: ParsedBatchMetricsOptions): Promise<RunWatch | undefined> {
-  const { metricsTextfile, metricsPush } = options;
-  if (metricsTextfile === undefined && metricsPush === undefined) return undefined;
-  return (await serverPackage()).watchRuns(options);
+/** What watches a run, where its metrics or traces are wanted; undefined where not. */
+export async function runWatch(
+  options: ParsedBatchMetricsOptions & ParsedTracingOptions,
+): Promise<RunWatch | undefined> {
+  const { metricsTextfile, metricsPush, otlpEndpoint } = options;
+  const wanted = [metricsTextfile, metricsPush, otlpEndpoint].some((one) => one !== undefined);
+  return wanted ? (await serverPackage()).watchRuns(options) : undefined;
 }
 
 /** Who is told of jobs that fail. */

@@ -28,7 +28,7 @@ export async function translateMedia(
       options: stageOptions(targets, work),
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
-      metrics: values.metrics,
+      metrics: { ...values.metrics, ...values.tracing },
       log: values.log,
       pipeline: { ...values.pipeline, to: undefined },
       faults: values.faults,

@@ -19,6 +19,8 @@ export interface ServiceNews {
         /** Seconds of audio, where it is known. */
         readonly durationS?: number;
         readonly elapsedS: number;
+        /** Segments that came of it. */
+        readonly segments?: number;
         readonly error?: unknown;
       },
   ];

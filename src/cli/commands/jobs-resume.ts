@@ -6,6 +6,7 @@ import { dryRunOptionsSchema } from '../../options/general.js';
 import { logOptionsSchema } from '../../options/log.js';
 import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { outputOptionsSchema } from '../../options/output.js';
+import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command } from '../command.js';
 import { createEvents } from '../event-stream.js';
 import { endWithout } from '../end-without.js';
@@ -21,6 +22,7 @@ const schemas = {
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   selection: selectionOptionsSchema,
   metrics: batchMetricsOptionsSchema,
+  tracing: tracingOptionsSchema,
   log: logOptionsSchema,
   output: z.strictObject({ outputDir, overwrite }),
   dry: dryRunOptionsSchema,
@@ -44,13 +46,13 @@ export const jobsResumeCommand: Command<typeof schemas> = {
   count: [1, 1],
   tellsWarnings: true,
   run: async ([name = ''], values, context) => {
-    const { jobs, selection, output, dry, faults, metrics, log } = values;
+    const { jobs, selection, output, dry, faults, metrics, tracing, log } = values;
     const { general, reporter } = context;
     const [{ Pipeline }, { runOne, selectionOf, showPlan }] = await Promise.all([
       import('../../pipeline/pipeline.js'),
       import('../run-jobs.js'),
     ]);
-    const watch = await runWatch(metrics);
+    const watch = await runWatch({ ...metrics, ...tracing });
     const { logger, closeLog } = await askedLog(context, log);
     const pipeline = new Pipeline({
       jobsDir: jobs.jobsDir,

@@ -19,6 +19,7 @@ import {
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
 import type { NewJob } from '../../pipeline/job.js';
+import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command, CommandContext } from '../command.js';
 import type { FlagValues } from '../flags.js';
 import { modelOptionsOf } from '../library.js';
@@ -38,6 +39,7 @@ const schemas = {
   pipeline: pipelineOptionsSchema,
   faults: faultOptionsSchema,
   metrics: batchMetricsOptionsSchema,
+  tracing: tracingOptionsSchema,
   log: logOptionsSchema,
   notices: noticeOptionsSchema,
   job: jobOptionsSchema,
@@ -76,7 +78,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       tmdb: values.translate.tmdb,
       pipeline: values.pipeline,
       faults: values.faults,
-      metrics: values.metrics,
+      metrics: { ...values.metrics, ...values.tracing },
       log: values.log,
       notices: values.notices,
       work: {

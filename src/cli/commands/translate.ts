@@ -11,6 +11,7 @@ import {
   translateHearingSchema,
   translateJobsSchema,
 } from '../../options/translate-command.js';
+import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command } from '../command.js';
 import { runWithEvents } from '../run-events.js';
 
@@ -22,6 +23,7 @@ const schemas = {
   hearing: translateHearingSchema,
   pipeline: translateJobsSchema,
   metrics: batchMetricsOptionsSchema,
+  tracing: tracingOptionsSchema,
   log: logOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,

@@ -56,9 +56,10 @@ async function withNews(work: Work, service: Service): Promise<Transcript> {
   try {
     const transcript = await run(work, service);
     const { duration: durationS } = transcript;
-    tell({ state: 'completed', id, model, durationS, elapsedS: elapsedS() });
-    const facts = { duration_seconds: durationS, elapsed_seconds: elapsedS() };
-    request.log.info({ ...facts, segments_count: transcript.segments.length }, 'transcribed');
+    const segments = transcript.segments.length;
+    tell({ state: 'completed', id, model, durationS, segments, elapsedS: elapsedS() });
+    const facts = { duration_seconds: elapsedS(), audio_seconds: durationS };
+    request.log.info({ stage: 'asr', ...facts, segments_count: segments }, 'Processing complete');
     return transcript;
   } catch (error) {
     const state = signal.aborted ? 'aborted' : 'failed';

@@ -7,6 +7,7 @@ import { openaiPart } from '../openai/openai-part.js';
 import { healthPart } from '../health/health.js';
 import { metricsPart } from '../metrics/metrics.js';
 import { notifyPart } from '../notify/notify-part.js';
+import { tracingPart } from '../tracing/tracing.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -20,6 +21,7 @@ export type ServicePart = (app: FastifyInstance, service: Service) => Promise<vo
 const parts: readonly ServicePart[] = [
   // One a line; first what watches the others.
   metricsPart,
+  tracingPart,
   healthPart,
   openaiPart,
   livePart,
