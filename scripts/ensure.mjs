@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bringPromtool } from './bring-promtool.mjs';
 import { mustRun, root, since } from './process.mjs';
 
 const addonFile = 'build/Release/cpw-native.node';
@@ -78,6 +79,8 @@ export async function ensureAll() {
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason;
   }
+  const reason = bringPromtool();
+  if (reason !== undefined) process.stdout.write(`[promtool] ${reason}: alerts are not tried\n`);
 }
 
 async function step(name, body) {
