@@ -62,6 +62,10 @@ const examples = {
     'backupTo: s3://bucket/cpw\nbackupKeyFile: /etc/cpw-native/backup-key.txt\nkeepDays: 90',
     'backupTo: "s3:bucket"\nkeepDays: 0',
   ],
+  'Error reports': [
+    'environment: staging\ntracesSampleRate: 0.5',
+    'environment: "my machine"\ntracesSampleRate: 10',
+  ],
   Faults: [
     'maxRetries: 5\ninitialDelayS: 2\nstallS: 600',
     'maxRetries: -1\nstageTimeoutFactor: long',

@@ -6,6 +6,7 @@ import { batchMetricsOptionsSchema, type ParsedBatchMetricsOptions } from '../op
 import { noticeOptionsSchema, type ParsedNoticeOptions } from '../options/notices.js';
 import { outputOptionsSchema } from '../options/output.js';
 import { pipelineOptionsSchema } from '../options/pipeline.js';
+import { reportingOptionsSchema, type ParsedReportingOptions } from '../options/reporting.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import { tracingOptionsSchema, type ParsedTracingOptions } from '../options/tracing.js';
@@ -28,6 +29,7 @@ export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
   readonly metrics: ParsedBatchMetricsOptions & ParsedTracingOptions;
   readonly log: ParsedLogOptions;
   readonly notices: ParsedNoticeOptions;
+  readonly reporting: ParsedReportingOptions;
   /** Where results go, and which they are. */
   readonly work: Omit<PipelineWork, keyof EventContext | 'several' | 'changesOptions'>;
 }
@@ -56,7 +58,7 @@ export async function runMediaJobs(
     return await runMedia(media, all, { pipeline, job, options: selected });
   } finally {
     context.reporter.done();
-    notices?.close();
+    await notices?.close();
     await pipeline.close();
     await leaveMetrics(watch, context);
     await closeLog();
@@ -87,6 +89,7 @@ const besideStages = new Set([
   ...Object.keys(tracingOptionsSchema.shape),
   ...Object.keys(logOptionsSchema.shape),
   ...Object.keys(noticeOptionsSchema.shape),
+  ...Object.keys(reportingOptionsSchema.shape),
 ]);
 
 /** True where the command line itself, or a job file, sets something that stages work by. */

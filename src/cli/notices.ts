@@ -1,13 +1,21 @@
 import type { ParsedRetryOptions } from '../options/faults.js';
 import type { ParsedNoticeOptions } from '../options/notices.js';
+import type { ParsedReportingOptions } from '../options/reporting.js';
 import type { CommandContext } from './command.js';
+import { packageVersion } from './package-version.js';
+import type { Reporter } from './reporter.js';
 import { secretOf } from './secrets.js';
-import { serverPart, type NoticeRequest } from './server-package.js';
+import {
+  serverPart,
+  type NoticeRequest,
+  type NotifyPart,
+  type ReportingRequest,
+} from './server-package.js';
 
 /** Tells of jobs of this run that fail. */
 export interface Notices {
   jobFailed(failure: { readonly job: string; readonly error: unknown }): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The options that a notifier is made of. */
@@ -15,6 +23,7 @@ export interface NoticeValues {
   readonly notices: ParsedNoticeOptions;
   readonly faults: ParsedRetryOptions;
   readonly log: { readonly logFile?: string | undefined };
+  readonly reporting: ParsedReportingOptions;
 }
 
 /** What a notifier is made of; undefined where nobody is to be told. */
@@ -22,9 +31,19 @@ export async function noticeRequest({
   notices: options,
   faults: retry,
   log: { logFile },
-}: NoticeValues): Promise<NoticeRequest | undefined> {
+}: Omit<NoticeValues, 'reporting'>): Promise<NoticeRequest | undefined> {
   if (!options.notificationsEnabled) return undefined;
   return { options, retry, logFile, smtpPassword: await secretOf('CPW_SMTP_PASSWORD') };
+}
+
+/** Where errors are reported to; undefined where CPW_SENTRY_DSN is not set. */
+export async function reportingRequest(
+  options: ParsedReportingOptions,
+): Promise<ReportingRequest | undefined> {
+  const dsn = await secretOf('CPW_SENTRY_DSN');
+  return dsn === undefined
+    ? undefined
+    : { dsn, options, release: `cpw-native@${packageVersion()}` };
 }
 
 /**
@@ -32,15 +51,32 @@ export async function noticeRequest({
  * hours of work. Throws CPW_BINARY_NOT_FOUND where the server's package, which sends, is missing.
  */
 export async function noticesOf(
-  { notices, faults: retry, log }: NoticeValues,
+  values: NoticeValues,
   { reporter, general }: Pick<CommandContext, 'reporter' | 'general'>,
 ): Promise<Notices | undefined> {
-  const request = await noticeRequest({ notices, faults: retry, log });
-  if (request === undefined) return undefined;
+  const request = await noticeRequest(values);
+  const reporting = await reportingRequest(values.reporting);
+  if (request === undefined && reporting === undefined) return undefined;
   if (general.offline) {
     reporter.warn('--offline: nobody is told of jobs that fail');
     return undefined;
   }
+  const notifier = request === undefined ? undefined : await notifierOf(request, reporter);
+  const reports = await (reporting && (await serverPart('reporting')).openErrorReports(reporting));
+  return {
+    jobFailed: async (failure) => {
+      await Promise.all([notifier?.jobFailed(failure), reports?.jobFailed(failure)]);
+    },
+    close: async () => {
+      notifier?.close();
+      await reports?.close();
+    },
+  };
+}
+
+type Notifier = ReturnType<NotifyPart['createNotifier']>;
+
+async function notifierOf(request: NoticeRequest, reporter: Reporter): Promise<Notifier> {
   const notify = await serverPart('notify');
   const line = (message: string, fields: object): string => {
     const { channel = '', reason = '' } = fields as { channel?: string; reason?: string };

@@ -5,6 +5,7 @@ import type { ParsedBatchMetricsOptions } from '../options/metrics.js';
 import type { ParsedBackupOptions } from '../options/backup.js';
 import type { ParsedRetryOptions } from '../options/faults.js';
 import type { ParsedNoticeOptions } from '../options/notices.js';
+import type { ParsedReportingOptions } from '../options/reporting.js';
 import type { ParsedServerOptions } from '../options/server.js';
 import type { ParsedTracingOptions } from '../options/tracing.js';
 import type { JobRequest } from '../pipeline/job.js';
@@ -26,6 +27,7 @@ export interface ServerPackage {
       readonly models: ModelPool;
       readonly pipeline: Pipeline;
       readonly notices?: NoticeRequest;
+      readonly reporting?: ReportingRequest;
     },
     context: {
       readonly logger: Logger;
@@ -115,10 +117,26 @@ export interface BackupPart {
   ): Promise<{ readonly name: string; readonly files: readonly string[] }>;
 }
 
+/** Where errors are reported to. */
+export interface ReportingRequest {
+  readonly dsn: string;
+  readonly options: ParsedReportingOptions;
+  readonly release?: string | undefined;
+}
+
+/** The part of the package that reports errors. */
+export interface ReportingPart {
+  openErrorReports(request: ReportingRequest): Promise<{
+    jobFailed(failure: { readonly job: string; readonly error: unknown }): Promise<void>;
+    close(): Promise<void>;
+  }>;
+}
+
 /** The parts that the command line loads by themselves. */
 interface ServerParts {
   readonly backup: BackupPart;
   readonly notify: NotifyPart;
+  readonly reporting: ReportingPart;
 }
 
 const packageName = '@cpw-native/server';

@@ -33,6 +33,7 @@ export async function translateMedia(
       pipeline: { ...values.pipeline, to: undefined },
       faults: values.faults,
       notices: values.notices,
+      reporting: values.reporting,
       work: {
         outputDir,
         overwrite,

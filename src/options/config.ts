@@ -10,6 +10,7 @@ import { noticeOptionsSchema } from './notices.js';
 import { outputOptionsSchema } from './output.js';
 import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
 import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
+import { reportingOptionsSchema } from './reporting.js';
 import { serverOptionsSchema } from './server.js';
 import { transcribeOptionsSchema } from './transcribe.js';
 import { translateCommandSchema } from './translate-command.js';
@@ -35,6 +36,7 @@ export const configSchemas = {
   faults: faultOptionsSchema,
   notices: noticeOptionsSchema,
   backup: backupOptionsSchema,
+  reporting: reportingOptionsSchema,
   server: serverOptionsSchema,
   batchMetrics: batchMetricsOptionsSchema,
   log: logOptionsSchema,

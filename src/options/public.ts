@@ -17,6 +17,7 @@ export {
 export { noticeOptionsSchema, type NoticeOptions, type ParsedNoticeOptions } from './notices.js';
 export { parseOptions } from './parse.js';
 export { recognizerOptionsSchema } from './recognizer.js';
+export { reportingOptionsSchema, type ParsedReportingOptions } from './reporting.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';
 export { tracingOptionsSchema, type ParsedTracingOptions } from './tracing.js';
 export { transcribeOptionsSchema } from './transcribe.js';

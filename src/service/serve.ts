@@ -3,6 +3,7 @@ import type { ParsedServerOptions } from 'cpw-native/options';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { EventEmitter } from 'node:events';
 import type { NotifierRequest } from './notify/notifier.js';
+import type { ReportingRequest } from './reporting/error-reports.js';
 import { createApp } from './server/app.js';
 import { draining } from './server/guard.js';
 import { RunningWork } from './server/running-work.js';
@@ -20,6 +21,8 @@ export interface ServeRequest {
   readonly pipeline: Pipeline;
   /** Who is told of jobs that fail; absent: nobody. */
   readonly notices?: NotifierRequest;
+  /** Where errors are reported to; absent: nowhere. */
+  readonly reporting?: ReportingRequest;
 }
 
 /** How a server runs. */

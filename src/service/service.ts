@@ -3,6 +3,7 @@ import type { LoadContext, ModelPool, Pipeline, PipelineEvent, PooledRecognizer 
 import type { ParsedServerOptions } from 'cpw-native/options';
 import type { FastifyBaseLogger } from 'fastify';
 import type { NotifierRequest } from './notify/notifier.js';
+import type { ReportingRequest } from './reporting/error-reports.js';
 import type { RunningWork } from './server/running-work.js';
 import type { UploadFolder } from './server/upload-folder.js';
 import type { WorkQueue } from './server/work-queue.js';
@@ -74,6 +75,8 @@ export interface Service {
   readonly pipeline: Pipeline;
   /** Who is told of jobs that fail. */
   readonly notices?: NotifierRequest;
+  /** Where errors are reported to. */
+  readonly reporting?: ReportingRequest;
   readonly logger: FastifyBaseLogger;
   readonly news: EventEmitter<ServiceNews>;
   /** The queues by their names (transcriptions, jobs); whoever keeps one adds it. */

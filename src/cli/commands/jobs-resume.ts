@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { noticeOptionsSchema } from '../../options/notices.js';
+import { reportingOptionsSchema } from '../../options/reporting.js';
 import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
 import { dryRunOptionsSchema } from '../../options/general.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -28,6 +29,7 @@ const schemas = {
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,
   notices: noticeOptionsSchema,
+  reporting: reportingOptionsSchema,
 };
 
 /** `cpw-native jobs resume <job>` */
@@ -74,7 +76,7 @@ export const jobsResumeCommand: Command<typeof schemas> = {
       else await runOne(input, work, { pipeline, found: job, context: run });
     } finally {
       reporter.done();
-      notices?.close();
+      await notices?.close();
       await pipeline.close();
       await leaveMetrics(watch, { ...context, events });
       await closeLog();

@@ -4,6 +4,7 @@ import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { logOptionsSchema } from '../../options/log.js';
 import { noticeOptionsSchema } from '../../options/notices.js';
+import { reportingOptionsSchema } from '../../options/reporting.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
@@ -15,7 +16,7 @@ import type { FlagValues } from '../flags.js';
 import { hubOf, modelOptionsOf } from '../library.js';
 import type { Reporter } from '../reporter.js';
 import { openLog } from '../log.js';
-import { noticeRequest } from '../notices.js';
+import { noticeRequest, reportingRequest } from '../notices.js';
 import { secretListOf } from '../secrets.js';
 import { serverPackage, type ServerPackage } from '../server-package.js';
 
@@ -27,6 +28,7 @@ const schemas = {
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   faults: faultOptionsSchema,
   notices: noticeOptionsSchema,
+  reporting: reportingOptionsSchema,
 };
 type Values = FlagValues<typeof schemas>;
 type Served = Parameters<ServerPackage['serve']>[0]['served'];
@@ -73,7 +75,8 @@ async function run(
   });
   try {
     const notices = await noticeRequest(values);
-    const told = notices === undefined ? {} : { notices };
+    const reporting = await reportingRequest(values.reporting);
+    const told = { ...(notices && { notices }), ...(reporting && { reporting }) };
     const request = { options: values.server, served, apiKeys, models, pipeline, ...told };
     const onListening = (address: string): void => reporter.note(`listening on ${address}`);
     await server.serve(request, { logger, signal, onListening });

@@ -5,6 +5,7 @@ import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { noticeOptionsSchema } from '../../options/notices.js';
+import { reportingOptionsSchema } from '../../options/reporting.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -42,6 +43,7 @@ const schemas = {
   tracing: tracingOptionsSchema,
   log: logOptionsSchema,
   notices: noticeOptionsSchema,
+  reporting: reportingOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -81,6 +83,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       metrics: { ...values.metrics, ...values.tracing },
       log: values.log,
       notices: values.notices,
+      reporting: values.reporting,
       work: {
         ...values.output,
         dryRun: values.dry.dryRun,

@@ -1,5 +1,6 @@
 import { faultOptionsSchema } from '../../options/faults.js';
 import { noticeOptionsSchema } from '../../options/notices.js';
+import { reportingOptionsSchema } from '../../options/reporting.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { logOptionsSchema } from '../../options/log.js';
@@ -29,6 +30,7 @@ const schemas = {
   dry: dryRunOptionsSchema,
   faults: faultOptionsSchema,
   notices: noticeOptionsSchema,
+  reporting: reportingOptionsSchema,
 };
 
 /** `cpw-native translate <file..>` */

@@ -8,6 +8,7 @@ import { healthPart } from '../health/health.js';
 import { metricsPart } from '../metrics/metrics.js';
 import { notifyPart } from '../notify/notify-part.js';
 import { tracingPart } from '../tracing/tracing.js';
+import { reportingPart } from '../reporting/reporting-part.js';
 import type { Service } from '../service.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
@@ -26,6 +27,7 @@ const parts: readonly ServicePart[] = [
   openaiPart,
   livePart,
   notifyPart,
+  reportingPart,
 ];
 
 /** How long the head of a request may take to come, in ms. */

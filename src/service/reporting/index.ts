@@ -1,0 +1,1 @@
+export { openErrorReports, type ErrorReports, type ReportingRequest } from './error-reports.js';
