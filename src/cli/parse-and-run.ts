@@ -20,6 +20,7 @@ const commands: readonly [name: string, summary: string][] = [
   ['jobs', 'List, show, resume and remove jobs'],
   ['models', 'List, fetch, check and convert models'],
   ['config', 'Show and check the options of files and variables'],
+  ['secrets', 'Keep passwords and keys in an encrypted file'],
   ['backup', 'Make, list and restore backups'],
   ['completion', "Print a shell's completion script"],
   ['doctor', 'Say what this machine can do, and what is missing'],

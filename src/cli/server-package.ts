@@ -92,8 +92,16 @@ interface BackupContext {
   readonly signal: AbortSignal;
 }
 
-/** The part of the package that makes and restores backups. */
+/** Where secrets are, and what opens them. */
+export interface SecretsPlace {
+  readonly file: string;
+  readonly keyFile: string;
+}
+
+/** The part of the package that encrypts: it makes and restores backups, and keeps secrets. */
 export interface BackupPart {
+  readSecrets(place: SecretsPlace): Promise<Readonly<Record<string, string>>>;
+  writeSecrets(secrets: Readonly<Record<string, string>>, place: SecretsPlace): Promise<void>;
   makeKeyFile(path: string): Promise<string>;
   createBackup(
     files: readonly BackupFile[],

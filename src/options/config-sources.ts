@@ -30,7 +30,7 @@ export interface ReadSource extends ConfigSource {
 
 /** The variables that are not options: building, the loader, the tests, the benchmarks,
  * secrets, and where the file is. */
-const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG)$/u;
+const reserved = /^CPW_(BUILD_.*|TEST_.*|BENCH_.*|NATIVE_PATH|CONFIG|SECRETS_KEY_FILE)$/u;
 const secrets = secretVariables.flatMap((one) => [one, `${one}_FILE`]);
 
 function isReserved(name: string): boolean {

@@ -115,9 +115,29 @@ export const commandEntries: readonly Entry[] = [
     load: async () => leaf((await import('./config.js')).configSchemaCommand),
   },
   {
+    name: 'config docs',
+    summary: 'Print the reference of all options',
+    load: async () => leaf((await import('./config.js')).configDocsCommand),
+  },
+  {
     name: 'config check',
     summary: 'Check a configuration file, and that the models are there',
     load: async () => leaf((await import('./config.js')).configCheckCommand),
+  },
+  {
+    name: 'secrets set',
+    summary: 'Keep a secret, read from standard input',
+    load: async () => leaf((await import('./secrets.js')).secretsSetCommand),
+  },
+  {
+    name: 'secrets list',
+    summary: 'List the names of the secrets that are kept',
+    load: async () => leaf((await import('./secrets.js')).secretsListCommand),
+  },
+  {
+    name: 'secrets remove',
+    summary: 'Forget a secret',
+    load: async () => leaf((await import('./secrets.js')).secretsRemoveCommand),
   },
   {
     name: 'backup create',

@@ -5,7 +5,7 @@ import { mergeOptions } from '../../options/merge.js';
 import { optionsError } from '../../options/parse.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, exitStatusOf } from '../exit-codes.js';
-import type { FlagValues } from '../flags.js';
+import type { FlagSchemas, FlagValues } from '../flags.js';
 import { cacheDirOf, modelsDirOf } from '../library.js';
 import { formatShown, shownOptions } from '../shown-options.js';
 
@@ -63,6 +63,22 @@ export const configSchemaCommand: Command<typeof schemaSchemas> = {
   run: async (_words, { kind }, { general, reporter }) => {
     const schema = z.toJSONSchema(await schemaFor(kind.for), { io: 'input' });
     reporter.result(`${JSON.stringify(schema, null, general.json ? 0 : 2)}\n`);
+    return exitStatus.ok;
+  },
+};
+
+const docsSchemas = {} satisfies FlagSchemas;
+
+/** `cpw-native config docs` */
+export const configDocsCommand: Command<typeof docsSchemas> = {
+  name: 'config docs',
+  words: '',
+  summary: 'Prints the reference of all options as Markdown, as docs/CONFIG_SCHEMA.md has it.',
+  examples: [['config docs > options.md', 'what each option means, accepts and is by default']],
+  schemas: docsSchemas,
+  count: [0, 0],
+  run: async (_words, _values, { reporter }) => {
+    reporter.result((await import('../config-page.js')).configPage());
     return exitStatus.ok;
   },
 };
