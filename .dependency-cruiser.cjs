@@ -13,6 +13,7 @@ const mayImport = {
     'export',
     'options',
     'native',
+    'network',
     'files',
   ],
   pipeline: [
@@ -40,7 +41,7 @@ const mayImport = {
     'native',
     'files',
   ],
-  engines: ['models', 'media', 'text', 'options', 'native'],
+  engines: ['models', 'media', 'text', 'options', 'native', 'network'],
   export: ['subtitles', 'text', 'options', 'files'],
   subtitles: ['text', 'options'],
   models: ['options', 'native', 'network', 'files'],

@@ -5,11 +5,17 @@ import { shownInput } from './input.js';
 import type { EventStream } from './event-stream.js';
 import { hubOf } from './library.js';
 import type { Reporter } from './reporter.js';
+import { networkBreaker, type Breaker } from '../network/breaker.js';
+import { sayBreaker } from './breakers.js';
 
 /** What a load is told about fetching. */
 export interface Downloads {
   readonly download: 'auto' | 'never';
-  readonly context: { readonly hub: HubOptions; readonly onDownload: OnDownload };
+  readonly context: {
+    readonly hub: HubOptions;
+    readonly onDownload: OnDownload;
+    readonly breaker: Breaker;
+  };
 }
 
 /** How `transcribe` fetches what is missing, and says so. */
@@ -31,7 +37,8 @@ export function downloadsOf(
     events.emit({ type: 'download', state, ...rest });
     say(event);
   };
-  return { download, context: { hub: hubOf(), onDownload } };
+  const breaker = networkBreaker('hub', { onState: (news) => sayBreaker(reporter, news) });
+  return { download, context: { hub: hubOf(), onDownload, breaker } };
 }
 
 /** Tells of downloads on standard error. `announce` makes the line that begins one. */

@@ -4,6 +4,8 @@ import type { TmdbRetry } from '../names/tmdb-policy.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
 import type { Engines } from '../stages/engines.js';
+import type { BreakerNews } from '../network/breaker.js';
+import { sayBreaker } from './breakers.js';
 import type { CommandContext } from './command.js';
 import { cacheDirOf, hubOf } from './library.js';
 import { secretOf } from './secrets.js';
@@ -24,6 +26,7 @@ export async function filmNamesEngine(
     cacheDir: join(cacheDirOf(recognizer), 'tmdb'),
     offline: general.offline,
     proxies: { httpProxy, httpsProxy, noProxy },
+    onBreaker: (news: BreakerNews) => sayBreaker(reporter, news),
     onRetry: ({ attempt, attempts, delayMs, error }: TmdbRetry) =>
       reporter.note(
         `attempt ${attempt}/${attempts}: ${error.message} Again in ${(delayMs / 1000).toFixed(1)} s`,

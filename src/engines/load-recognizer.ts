@@ -25,6 +25,7 @@ import {
   metalIsWhispers,
   type Backends,
 } from './choose-device.js';
+import type { Breaker } from '../network/breaker.js';
 import { memoryWarning } from './memory-warning.js';
 
 /** How a load is stopped, and how a missing model is brought. */
@@ -34,6 +35,8 @@ export interface LoadContext {
   readonly onDownload?: OnDownload;
   /** Where models are fetched from: a mirror, a token, proxies. No environment is read. */
   readonly hub?: HubOptions;
+  /** Leaves a hub alone that has failed several times, as {@link networkBreaker} makes one. */
+  readonly breaker?: Pick<Breaker, 'run'>;
 }
 
 export interface LoadedRecognizer {

@@ -5,6 +5,7 @@ import type { ModelWish } from './choose-format.js';
 import type { OnDownload } from './download-event.js';
 import type { Wait } from './download-retry.js';
 import { fetchForm } from './fetch-form.js';
+import type { Breaker } from '../network/breaker.js';
 import { planFetch, type FetchStep } from './fetch-plan.js';
 import type { InstalledForm } from './install-form.js';
 import { installedFormats, isModelName, modelsRoot } from './layout.js';
@@ -20,6 +21,7 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onDownload?: OnDownload | undefined;
   readonly wait?: Wait | undefined;
+  readonly breaker?: Pick<Breaker, 'run'> | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export async function fetchForm(
   const source = entry.sources[format];
   if (source === undefined) throw notPublished(entry, format);
   const bring = async (): Promise<readonly string[]> => {
-    const client = await openHub(options.hub);
+    const client = spared(await openHub(options.hub), options.breaker);
     try {
       return await fetchAll(client, { entry, format, source }, options);
     } finally {
@@ -41,6 +41,12 @@ export async function fetchForm(
     }
   };
   return installOnce(entry.name, format, { ...options, bring });
+}
+
+/** The same client, which asks nothing while the breaker is open. */
+function spared(client: HubClient, breaker: InstallOptions['breaker']): HubClient {
+  if (breaker === undefined) return client;
+  return { ...client, get: (url, options) => breaker.run(() => client.get(url, options)) };
 }
 
 async function fetchAll(

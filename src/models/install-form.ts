@@ -1,4 +1,5 @@
 import type { ParsedHubOptions } from '../options/download.js';
+import type { Breaker } from '../network/breaker.js';
 import type { OnDownload } from './download-event.js';
 import type { Wait } from './download-retry.js';
 import { installedFormats, type ModelFormat } from './layout.js';
@@ -14,6 +15,8 @@ export interface InstallOptions {
   readonly onDownload?: OnDownload | undefined;
   /** Waits between attempts; tests pass one that does not. */
   readonly wait?: Wait | undefined;
+  /** Asked before each request. */
+  readonly breaker?: Pick<Breaker, 'run'> | undefined;
   /** True brings a form that is there already, too. */
   readonly overwrite?: boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CpwError } from '../errors.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
+import type { BreakerNews } from '../network/breaker.js';
 import { keepAnswer, readAnswer, type KeptAnswer } from './tmdb-cache.js';
 import { noAnswer } from './tmdb-errors.js';
 import { tmdbPolicy, type TmdbPolicy, type TmdbRetry } from './tmdb-policy.js';
@@ -22,6 +23,8 @@ export interface TmdbAccess {
       }
     | undefined;
   readonly onRetry?: ((retry: TmdbRetry) => void) | undefined;
+  /** Told when TMDB is left alone, and when it is asked again. */
+  readonly onBreaker?: ((news: BreakerNews) => void) | undefined;
 }
 
 /** A question: a path below the endpoint, with its query. */
@@ -37,13 +40,14 @@ const dayMs = 86_400_000;
 export class TmdbClient {
   readonly #options: ParsedTmdbOptions;
   readonly #access: TmdbAccess;
-  readonly #policy: TmdbPolicy = tmdbPolicy();
+  readonly #policy: TmdbPolicy;
   #sender: (TmdbSender & { destroy(): Promise<void> }) | undefined;
 
   /** Nothing is connected before the first question. */
   constructor(options: ParsedTmdbOptions, access: TmdbAccess) {
     this.#options = options;
     this.#access = access;
+    this.#policy = tmdbPolicy(access.onBreaker);
   }
 
   /**

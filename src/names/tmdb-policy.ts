@@ -11,6 +11,7 @@ import {
   type IRetryBackoffContext,
 } from 'cockatiel';
 import { CpwError } from '../errors.js';
+import { breakerStates, type BreakerNews } from '../network/breaker.js';
 import { longestPauseMs, paused } from './tmdb-errors.js';
 
 const attempts = 5;
@@ -42,11 +43,12 @@ export type TmdbPolicy = <T>(
  * clients do not come in step, or as long as the server says. After five failures one after the
  * other nothing is asked for a minute; then one attempt decides.
  */
-export function tmdbPolicy(): TmdbPolicy {
+export function tmdbPolicy(onState?: (news: BreakerNews) => void): TmdbPolicy {
   const breaker = circuitBreaker(handleWhen(isTrouble), {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });
+  breaker.onStateChange((state) => onState?.({ name: 'tmdb', state: breakerStates[state] }));
   return async (path, attempt, { signal, onRetry }) => {
     const again = retry(handleWhen(isWorthAnother), {
       maxAttempts: attempts - 1,

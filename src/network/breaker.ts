@@ -32,7 +32,8 @@ export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-const states: Readonly<Record<CircuitState, BreakerState>> = {
+/** The library's states by their names here. */
+export const breakerStates: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
@@ -48,11 +49,11 @@ export function networkBreaker(
     handleWhen((error) => error instanceof CpwError && error.transient),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
   );
-  policy.onStateChange((state) => onState?.({ name, state: states[state] }));
+  policy.onStateChange((state) => onState?.({ name, state: breakerStates[state] }));
   return {
     name,
     get state() {
-      return states[policy.state];
+      return breakerStates[policy.state];
     },
     run: async (work) => {
       try {

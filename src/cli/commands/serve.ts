@@ -9,6 +9,8 @@ import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { serverOptionsSchema } from '../../options/server.js';
+import { networkBreaker } from '../../network/breaker.js';
+import { sayBreaker } from '../breakers.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, Interruption } from '../exit-codes.js';
 import { sayDownloads } from '../downloads.js';
@@ -107,7 +109,8 @@ async function servedModel(
   const announce = (name: string, what: string): string =>
     `model ${name} is not installed: ${what}; --offline forbids this`;
   const onDownload = sayDownloads(reporter, announce);
-  return { model, options, load: { hub: hubOf(), onDownload } };
+  const breaker = networkBreaker('hub', { onState: (news) => sayBreaker(reporter, news) });
+  return { model, options, load: { hub: hubOf(), onDownload, breaker } };
 }
 
 function sayWhoIsServed(host: string, keys: readonly string[], reporter: Reporter): void {

@@ -1,5 +1,6 @@
 import { CpwError } from 'cpw-native';
 import type { ParsedReportingOptions } from 'cpw-native/options';
+import type * as Sentry from '@sentry/node';
 import type { Span } from '@sentry/node';
 import type { JobFailure } from '../notify/notice.js';
 import { scrubbedEvent } from './scrub.js';
@@ -29,13 +30,36 @@ const flushMs = 2000;
  * Reports unhandled errors too, from now on. The client is loaded here, and without its automatic
  * parts: they would read requests, lines of source and local variables.
  */
-export async function openErrorReports({
-  dsn,
-  options,
-  release,
-}: ReportingRequest): Promise<ErrorReports> {
-  checkDsn(dsn);
+export async function openErrorReports(request: ReportingRequest): Promise<ErrorReports> {
+  checkDsn(request.dsn);
   const sentry = await import('@sentry/node');
+  begin(sentry, request);
+  const spans = new Map<string, Span>();
+  const report = (error: unknown, job?: string): void => {
+    const tags = { ...tagsOf(error), ...(job === undefined ? {} : { job }) };
+    const thrown = error instanceof Error ? error : new Error('no error was thrown');
+    sentry.captureException(thrown, { tags });
+  };
+  return {
+    report: (error) => report(error),
+    jobFailed: async ({ job, error }) => report(error, job),
+    jobBegan: ({ id, workflow }) => {
+      const about = { name: workflow, op: 'job', forceTransaction: true };
+      spans.set(id, sentry.startInactiveSpan(about));
+    },
+    jobEnded: (id, state) => {
+      const span = spans.get(id);
+      spans.delete(id);
+      span?.setStatus({ code: state === 'completed' ? 1 : 2 });
+      span?.end();
+    },
+    close: async () => {
+      await sentry.close(flushMs);
+    },
+  };
+}
+
+function begin(sentry: typeof Sentry, { dsn, options, release }: ReportingRequest): void {
   const { environment, tracesSampleRate } = options;
   sentry.initWithoutDefaultIntegrations({
     dsn,
@@ -50,32 +74,6 @@ export async function openErrorReports({
     ],
     beforeSend: scrubbedEvent,
   });
-  const spans = new Map<string, Span>();
-  const report = (error: unknown, job?: string): void => {
-    const tags = { ...tagsOf(error), ...(job === undefined ? {} : { job }) };
-    sentry.captureException(error instanceof Error ? error : new Error('no error was thrown'), {
-      tags,
-    });
-  };
-  return {
-    report: (error) => report(error),
-    jobFailed: async ({ job, error }) => report(error, job),
-    jobBegan: ({ id, workflow }) => {
-      spans.set(
-        id,
-        sentry.startInactiveSpan({ name: workflow, op: 'job', forceTransaction: true }),
-      );
-    },
-    jobEnded: (id, state) => {
-      const span = spans.get(id);
-      spans.delete(id);
-      span?.setStatus({ code: state === 'completed' ? 1 : 2 });
-      span?.end();
-    },
-    close: async () => {
-      await sentry.close(flushMs);
-    },
-  };
 }
 
 /** Code and stage are words of this program's own. */
