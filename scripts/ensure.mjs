@@ -50,7 +50,7 @@ export async function ensureDist() {
   const tsc = 'node_modules/typescript/bin/tsc';
   await step('tsc', async (prefix) => {
     await mustRun('tsc', process.execPath, [tsc], { prefix });
-    await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service'], { prefix });
+    await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service/tsconfig.build.json'], { prefix });
   });
   writeStamp('dist', key);
 }

@@ -5,7 +5,7 @@ import { logOptionsSchema, type ParsedLogOptions } from '../options/log.js';
 import { batchMetricsOptionsSchema, type ParsedBatchMetricsOptions } from '../options/metrics.js';
 import { noticeOptionsSchema, type ParsedNoticeOptions } from '../options/notices.js';
 import { outputOptionsSchema } from '../options/output.js';
-import { pipelineOptionsSchema } from '../options/pipeline.js';
+import { transcribeJobSchema, type pipelineOptionsSchema } from '../options/pipeline.js';
 import { reportingOptionsSchema, type ParsedReportingOptions } from '../options/reporting.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import type { ParsedTmdbOptions } from '../options/tmdb.js';
@@ -17,11 +17,14 @@ import { endWithout } from './end-without.js';
 import { askedLog } from './log.js';
 import { noticesOf } from './notices.js';
 import { tell, type EventContext, type RunEnd } from './run-events.js';
+import { checkModels, verdict } from './check-models.js';
+import type { JobModels } from './job-models.js';
 import type { PipelineWork } from './run-jobs.js';
 import { runWatch, type RunWatch } from './server-package.js';
 
 /** What a command makes jobs of. */
 export interface MediaJobs extends Pick<NewJob, 'workflow' | 'options'> {
+  readonly models: JobModels;
   readonly recognizer: RecognizerOptions & { readonly download: 'auto' | 'never' };
   readonly tmdb: ParsedTmdbOptions;
   readonly pipeline: z.output<typeof pipelineOptionsSchema>;
@@ -41,6 +44,7 @@ export async function runMediaJobs(
   context: EventContext,
 ): Promise<RunEnd> {
   const { workflow, options = {}, recognizer, tmdb, pipeline: selected, faults, work } = jobs;
+  const refused = await checkModels({ media, ...jobs, selected }, context);
   const [{ Pipeline }, { runMedia }] = await Promise.all([
     import('../pipeline/pipeline.js'),
     import('./run-jobs.js'),
@@ -55,7 +59,8 @@ export async function runMediaJobs(
   try {
     const changesOptions = changesStages(context);
     const all = { ...context, ...work, notices, changesOptions, watch, several: media.length > 1 };
-    return await runMedia(media, all, { pipeline, job, options: selected });
+    const end = await runMedia(media, all, { pipeline, job, options: selected });
+    return work.dryRun ? verdict(end, refused, context) : end;
   } finally {
     context.reporter.done();
     await notices?.close();
@@ -79,7 +84,7 @@ export async function leaveMetrics(
 }
 
 const besideStages = new Set([
-  ...Object.keys(pipelineOptionsSchema.shape),
+  ...Object.keys(transcribeJobSchema.shape),
   ...Object.keys(outputOptionsSchema.pick({ outputDir: true, overwrite: true }).shape),
   ...Object.keys(generalOptionsSchema.shape),
   ...Object.keys(dryRunOptionsSchema.shape),

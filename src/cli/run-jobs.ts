@@ -38,6 +38,8 @@ export interface PipelineWork extends CommandContext {
   readonly overwrite: boolean;
   /** Who is told of jobs that fail. */
   readonly notices?: Notices | undefined;
+  /** Told of each job that is completed, when its files are where they are wanted. */
+  readonly onResult?: (result: JobResult) => Promise<void>;
 }
 
 type Selected = z.output<typeof selectionOptionsSchema>;
@@ -139,6 +141,7 @@ export async function runOne(
     written: [...written],
   });
   for (const path of written) reporter.note(`wrote ${shownInput(path)}`);
+  await work.onResult?.(result);
   return result;
 }
 

@@ -1,6 +1,10 @@
 import type { Translator } from '../engines/translator.js';
 import type { CutFile, TranslatedText } from '../export/translated-file.js';
-import { writeText, writeTranscript } from '../export/write-transcript.js';
+import { subtitleFormatters } from '../export/subtitle-forms.js';
+import { formatTranscript, writeForms } from '../export/write-transcript.js';
+import { isSubtitleFormat, type TranscriptFormat } from '../options/output.js';
+import type { ParsedSubtitleOptions } from '../options/subtitles.js';
+import { labelled } from '../subtitles/voice.js';
 import type { NameForms } from '../text/glossary.js';
 import { translateWithGlossary } from '../text/glossary-enforce.js';
 import { coverageReport, type CoverageReport } from '../text/glossary-report.js';
@@ -117,7 +121,7 @@ async function translateOne(
   translator: Translator,
   work: TranslateWork,
 ): Promise<void> {
-  const { plan, cut, target } = piece;
+  const { plan, target } = piece;
   const { values, reporter, signal } = work;
   const { outputDir, overwrite, subtitles } = values.command;
   const label = `${shownInput(plan.input)} to ${target.code}`;
@@ -125,14 +129,27 @@ async function translateOne(
   const { translations, coverage } = await translated(piece, label, { translator, work });
   reporter.done();
   signal.throwIfAborted();
-  const whole = cut.assemble(translations, target.code);
   const stem = `${plan.file.stem}.${target.code}`;
-  const to = { stem, formats: plan.formats, outputDir, overwrite, subtitles };
-  const written = await (typeof whole === 'string'
-    ? writeText(whole, to)
-    : writeTranscript(whole, to));
+  const textOf = textsOf(piece, translations, subtitles);
+  const written = await writeForms(textOf, { stem, formats: plan.formats, outputDir, overwrite });
   const elapsedS = (performance.now() - startedAt) / 1000;
   tellTranslated(piece, { label, translations, coverage, written, elapsedS }, work);
+}
+
+/** What is written in each form. Cues stay where they were, in a form that has cues. */
+function textsOf(
+  { cut, target: { code: language } }: Piece,
+  translations: readonly TranslatedText[],
+  rules: ParsedSubtitleOptions,
+): (format: TranscriptFormat) => string {
+  return (format) => {
+    if (cut.cuesOf !== undefined && isSubtitleFormat(format)) {
+      const cues = cut.cuesOf(translations, { language, rules });
+      return subtitleFormatters[format](format === 'srt' ? cues.map(labelled) : cues);
+    }
+    const whole = cut.assemble(translations, language);
+    return typeof whole === 'string' ? whole : formatTranscript(whole, format, rules);
+  };
 }
 
 /** What a file in a language came to. */

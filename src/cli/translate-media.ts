@@ -26,6 +26,11 @@ export async function translateMedia(
     {
       workflow: 'translate',
       options: stageOptions(targets, work),
+      models: {
+        recognizer: values.command.transcribeModel,
+        translator: values.command.model,
+        vad: values.hearing.vad !== false,
+      },
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
       metrics: { ...values.metrics, ...values.tracing },

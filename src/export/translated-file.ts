@@ -3,14 +3,16 @@ import path from 'node:path';
 import { CpwError } from '../errors.js';
 import { subtitleFormats, transcriptFormats, type TranscriptFormat } from '../options/output.js';
 import type { SentenceOptions } from '../options/sentences.js';
+import type { ParsedSubtitleOptions } from '../options/subtitles.js';
+import type { Cue } from '../subtitles/cue.js';
 import { parseSubtitles, subtitleReaders } from '../subtitles/parse-subtitles.js';
-import { segmentsOfCues } from '../subtitles/segments-of-cues.js';
 import { shownText } from '../subtitles/tokens.js';
 import { placeTranslation } from '../text/place-translation.js';
 import { sentencesOf, type Sentence } from '../text/sentences.js';
 import { isTranslation } from '../text/translation-problem.js';
 import type { Segment, Transcript, Translation } from '../types.js';
 import { stemOf } from './file-name.js';
+import { sentencesOfCues } from './kept-cues.js';
 import { parseTranscript } from './transcript-schema.js';
 
 /** What came of a text. */
@@ -39,6 +41,11 @@ export interface CutFile {
    * translation stands there in brackets, so that nobody takes it for one.
    */
   assemble(translations: readonly TranslatedText[], language: string): Transcript | string;
+  /** The cues of subtitles, at the times that they had; absent for what had none. */
+  readonly cuesOf?: (
+    translations: readonly TranslatedText[],
+    form: { readonly language: string; readonly rules: ParsedSubtitleOptions },
+  ) => readonly Cue[];
 }
 
 const endings = new Set(['txt', 'json', ...Object.keys(subtitleReaders)]);
@@ -72,15 +79,9 @@ export async function readTranslatable(file: string): Promise<TranslatableFile> 
       cut: (code, how) => cutSpoken(transcript, code, how),
     };
   }
-  const segments = segmentsOfCues(parseSubtitles(text, { name: file }));
+  const cues = parseSubtitles(text, { name: file });
   const form = subtitleFormats.find((one) => one === ending) ?? 'ass';
-  const duration = Math.max(0, ...segments.map(({ end }) => end));
-  return {
-    ...timed,
-    form,
-    cut: (language, how) =>
-      cutSpoken({ language, languageProbability: 1, duration, segments }, language, how),
-  };
+  return { ...timed, form, cut: (language, how) => cutSubtitles(cues, language, how) };
 }
 
 function endingOf(file: string): string {
@@ -112,6 +113,33 @@ async function cutSpoken(
   const segments = transcript.segments.map(unmarked);
   const sentences: Sentence[] = [];
   for await (const one of sentencesOf(segments, language, options)) sentences.push(one);
+  return assembled(transcript, sentences);
+}
+
+async function cutSubtitles(
+  cues: readonly Cue[],
+  language: string,
+  options: SentenceOptions,
+): Promise<CutFile> {
+  const cued = await sentencesOfCues(cues, language, options);
+  const { segments, sentences } = cued;
+  const duration = Math.max(0, ...segments.map(({ end }) => end));
+  return {
+    ...assembled({ language, languageProbability: 1, duration, segments }, sentences),
+    cuesOf: (translations, form) =>
+      cued.cuesOf(
+        sentences.map((_, i) => textOf(translations[i])),
+        form,
+      ),
+  };
+}
+
+/** Undefined where it is no translation. */
+function textOf({ text = '', problem }: Partial<TranslatedText> = {}): string | undefined {
+  return isTranslation(problem) ? text : undefined;
+}
+
+function assembled(transcript: Transcript, sentences: readonly Sentence[]): CutFile {
   return {
     texts: sentences.map(({ text }) => text),
     startOf: (index) => sentences[index]?.start,
@@ -121,8 +149,8 @@ async function cutSpoken(
       languageProbability: 1,
       segments: inOrder(
         sentences.map((sentence, i) => {
-          const { text = '', problem } = translations[i] ?? {};
-          const whole = isTranslation(problem) ? { text } : undefined;
+          const text = textOf(translations[i]);
+          const whole = text === undefined ? undefined : { text };
           return placeTranslation(sentence, whole, target);
         }),
       ),

@@ -67,15 +67,8 @@ export async function writeTranscript(
   return writeForms((format) => formatTranscript(transcript, format, options.subtitles), options);
 }
 
-/** Writes a text that needs no form, as {@link writeTranscript} does. */
-export async function writeText(
-  text: string,
-  options: WriteTranscriptOptions,
-): Promise<readonly string[]> {
-  return writeForms(() => text, options);
-}
-
-async function writeForms(
+/** Writes what `textOf` makes of each form, as {@link writeTranscript} does. */
+export async function writeForms(
   textOf: (format: TranscriptFormat) => string,
   options: WriteTranscriptOptions,
 ): Promise<readonly string[]> {

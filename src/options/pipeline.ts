@@ -48,6 +48,19 @@ export const pipelineOptionsSchema = z.strictObject({
   ...selectionOptionsSchema.shape,
 });
 
+/** What `transcribe` accepts, which runs without a job unless it is told to. */
+export const transcribeJobSchema = z.strictObject({
+  asJob: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Run each file as a job of the pipeline, which can be resumed and leaves a record and a ' +
+        'report. false: no job, unless resume, from, to, only or force is given',
+    )
+    .meta({ group: 'Jobs' }),
+  ...pipelineOptionsSchema.shape,
+});
+
 /** What `subtitle` accepts beside the options of the stages. */
 export const subtitleCommandSchema = z.strictObject({
   source: z

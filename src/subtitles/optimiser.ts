@@ -1,5 +1,3 @@
-import { joinsWithoutSpace } from '../text/pieces.js';
-import { breakKindOf } from './break-kind.js';
 import {
   linesOf,
   pointsOf,
@@ -8,6 +6,7 @@ import {
   type PlanOptions,
   type ShownTime,
 } from './plan.js';
+import { placeToken, textOf } from './place-token.js';
 import type { Token } from './tokens.js';
 
 /** A cue that is decided. */
@@ -72,23 +71,7 @@ export class Optimiser {
   }
 
   #place(token: Token, first: boolean): PlacedToken {
-    const before = this.#last;
-    const startMs = Math.max(before?.startMs ?? 0, token.startMs);
-    const spaced = token.spaced && !(first && before && joinsWithoutSpace(before.text, token.text));
-    const left = (before?.right ?? 0) + (spaced ? 1 : 0);
-    const { language } = token;
-    const placed: PlacedToken = {
-      ...token,
-      startMs,
-      endMs: Math.max(startMs, token.endMs),
-      spaced,
-      left,
-      right: left + token.width,
-      breakBefore: token.inside
-        ? 'inside'
-        : breakKindOf({ before: before?.text ?? '', after: token.text, language }),
-      pauseMs: Math.max(0, startMs - (before?.endMs ?? startMs)),
-    };
+    const placed = placeToken(token, first, this.#last);
     this.#last = placed;
     return placed;
   }
@@ -170,15 +153,11 @@ export class Optimiser {
     const startMs = Math.max(shown.startMs, this.#freeFromMs);
     const endMs = Math.max(shown.endMs, startMs + 1);
     this.#freeFromMs = endMs;
-    const lines = [this.#text(from, cut), this.#text(cut, to)].filter((line) => line !== '');
+    const lines = [
+      textOf(this.#tokens.slice(from, cut)),
+      textOf(this.#tokens.slice(cut, to)),
+    ].filter((line) => line !== '');
     return { startMs, endMs, lines };
-  }
-
-  #text(from: number, to: number): string {
-    return this.#tokens
-      .slice(from, to)
-      .map(({ text, spaced }, index) => (spaced && index > 0 ? ` ${text}` : text))
-      .join('');
   }
 }
 

@@ -57,11 +57,39 @@ export function placeTranslation(
   const words = partsOf(cuts, pieces.length, runs).flatMap(({ from, to, start, end }) =>
     spread(pieces.slice(from, to), { start, end }).map((word) => ({ ...word, probability })),
   );
-  const text = pieces
-    .map((piece, index) => (piece.spaced && index > 0 ? ` ${piece.text}` : piece.text))
-    .join('');
+  const text = textOf(pieces);
   const { language: _, ...rest } = leastSure(sentence);
   return { ...rest, ...placeOf(sentence), text, words };
+}
+
+/**
+ * The translation cut where the sentence goes over from one segment into the next, by the segments'
+ * ids. Where it has fewer words than there are segments, all of it belongs to the first.
+ */
+export function divideBySegment(
+  sentence: Sentence,
+  { text, alignment = [] }: PlacedTranslation,
+  language: string,
+): ReadonlyMap<number, string> {
+  const pieces = piecesOf(text, language);
+  const runs: { segment: number; start: number; end: number; from: number; to: number }[] = [];
+  for (const [index, { segment, start, end }] of sentence.words.entries()) {
+    const last = runs.at(-1);
+    if (last?.segment === segment) last.to = index + 1;
+    else runs.push({ segment, start, end, from: index, to: index + 1 });
+  }
+  const cuts = divide(pieces, runs, { sentence, language, alignment });
+  if (cuts.length < runs.length - 1)
+    return new Map(runs.slice(0, 1).map((run) => [run.segment, text]));
+  return new Map(
+    runs.map(({ segment }, at) => [segment, textOf(pieces.slice(cuts[at - 1] ?? 0, cuts[at]))]),
+  );
+}
+
+function textOf(pieces: readonly Piece[]): string {
+  return pieces
+    .map((piece, index) => (piece.spaced && index > 0 ? ` ${piece.text}` : piece.text))
+    .join('');
 }
 
 function untranslated(sentence: Sentence): Segment {

@@ -124,6 +124,41 @@ t.test('when subtitles are translated, a sentence over two cues is one', async (
   t.notMatch(ended.stderr, /0:11/u);
 });
 
+t.test(
+  'when subtitles are translated, cues keep their times and speakers their lines',
+  async (t) => {
+    const given = `1
+00:00:01,000 --> 00:00:02,500
+Everything is fine, but call
+
+2
+00:00:02,600 --> 00:00:04,500
+Maria at two o'clock.
+
+3
+00:00:05,000 --> 00:00:07,000
+- I am hungry.
+- Do not worry.
+`;
+    const ended = await run(t, { 'film.srt': given }, ['--source', 'en', '--to', 'es']);
+    t.equal(ended.status, 0, ended.stderr);
+    const cues = parseSrt(await ended.read('film.es.srt'));
+    t.same(
+      cues.map(({ start, end }) => [start, end]),
+      [
+        [1, 2.5],
+        [2.6, 4.5],
+        [5, 7],
+      ],
+      'close cues are not merged: whoever timed them knew the picture',
+    );
+    t.equal(textOf(cues.slice(0, 2)), 'Todo está bien, pero llama a María a las dos.');
+    t.match(cues[0]?.lines.join(' '), /^Todo está bien,/u);
+    t.match(cues[1]?.lines.join(' '), /las dos\.$/u);
+    t.same(cues[2]?.lines, ['- Tengo hambre.', '- No te preocupes.']);
+  },
+);
+
 t.test('when a form is asked for, subtitles are written and read in all of them', async (t) => {
   const args = ['--source', 'en', '--to', 'es', '--format', 'txt,vtt,ass,json'];
   const first = await run(t, { 'film.srt': film }, args);

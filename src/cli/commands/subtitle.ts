@@ -76,6 +76,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
     const jobs: MediaJobs = {
       workflow: 'subtitle',
       options: stageOptions(values, context),
+      models: modelsOf(values),
       recognizer: values.recognizer,
       tmdb: values.translate.tmdb,
       pipeline: values.pipeline,
@@ -93,6 +94,15 @@ function run(media: readonly string[], values: Values, context: CommandContext):
     };
     return runMediaJobs(media, jobs, running);
   });
+}
+
+function modelsOf({ model, subtitle, transcribe }: Values): MediaJobs['models'] {
+  const translates = subtitle.targets.length > 0;
+  return {
+    recognizer: model.model,
+    translator: translates ? subtitle.translateModel : undefined,
+    vad: transcribe.vad !== false,
+  };
 }
 
 export function stageOptions(

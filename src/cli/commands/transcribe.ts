@@ -1,8 +1,15 @@
 import { modelOptionsSchema } from '../../options/config.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { faultOptionsSchema } from '../../options/faults.js';
+import { batchMetricsOptionsSchema } from '../../options/metrics.js';
+import { flagOf } from '../../options/describe.js';
+import { noticeOptionsSchema } from '../../options/notices.js';
+import { tracingOptionsSchema } from '../../options/tracing.js';
+import { optionsError } from '../../options/parse.js';
 import { logOptionsSchema } from '../../options/log.js';
 import { outputOptionsSchema } from '../../options/output.js';
+import { transcribeJobSchema } from '../../options/pipeline.js';
 import { transcribeOptionsSchema } from '../../options/transcribe.js';
 import type { Command, CommandContext } from '../command.js';
 import { createEvents } from '../event-stream.js';
@@ -17,6 +24,11 @@ const schemas = {
   transcribe: transcribeOptionsSchema,
   output: outputOptionsSchema,
   log: logOptionsSchema,
+  pipeline: transcribeJobSchema,
+  faults: faultOptionsSchema,
+  metrics: batchMetricsOptionsSchema,
+  tracing: tracingOptionsSchema,
+  notices: noticeOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -38,6 +50,7 @@ export const transcribeCommand: Command<typeof schemas> = {
     ['transcribe film.mkv --audio-track de --start 1:30', 'the German track from 1:30 on'],
     ['transcribe call.wav --channels split --format vtt', 'a speaker on each channel'],
     ['transcribe talk.mp3 --clips 0-30,1:05-1:30', 'two parts of it'],
+    ['transcribe film.mkv --format srt --as-job', 'a job, which --resume goes on with'],
     ['transcribe *.mp3 --dry-run', 'what would be done'],
   ],
   notes:
@@ -57,6 +70,10 @@ async function run(
   context: CommandContext,
 ): Promise<number> {
   const { general, reporter, configuration } = context;
+  if (asJobs(values)) {
+    return (await import('../transcribe-jobs.js')).transcribeJobs(media, values, context);
+  }
+  refuseJobOptions(context);
   const startedAt = performance.now();
   const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
   const failures = new Map<string, unknown>();
@@ -85,4 +102,32 @@ async function run(
     end(exitStatusOf(error));
     throw error;
   }
+}
+
+/** True where `transcribe` is to make jobs: it was said, or something was asked that only a job has. */
+function asJobs({ pipeline }: TranscribeValues): boolean {
+  const { asJob, resume, from, to, only, force } = pipeline;
+  return asJob || resume || force || only.length > 0 || from !== undefined || to !== undefined;
+}
+
+const ofJobs = [
+  ...Object.keys(faultOptionsSchema.shape),
+  ...Object.keys(batchMetricsOptionsSchema.shape),
+  ...Object.keys(tracingOptionsSchema.shape),
+  ...Object.keys(noticeOptionsSchema.shape),
+];
+
+/** What only jobs have would be taken for done. In a file or a variable it is there for other commands. */
+function refuseJobOptions({ configuration }: CommandContext): void {
+  const given = [...configuration.origins].flatMap(([path, { kind }]) =>
+    kind === 'flag' && ofJobs.includes(path.split('.')[0] ?? '') ? [path] : [],
+  );
+  if (given.length === 0) return;
+  throw optionsError(
+    given.map((path) => ({
+      option: `--${flagOf(path.split('.'))}`,
+      message: 'is for jobs; give --as-job as well, or leave it out',
+    })),
+    'transcribe',
+  );
 }
