@@ -38,6 +38,9 @@ export async function translateFiles(
     for (const plan of texts) {
       const { code } = requireLanguage(plan.source);
       const cut = await plan.file.cut(code, work.values.work.sentences);
+      if (cut.texts.every((text) => text.trim() === '')) {
+        tell(work, `${shownInput(plan.input)} has no text to translate`, plan.input);
+      }
       for (const target of plan.targets) {
         const glossary = glossaries.get(pairOf(plan.source, target)) ?? { terms: [], notes: [] };
         await translateOne({ plan, cut, target, glossary }, translator, work);
@@ -181,9 +184,15 @@ function tellTranslated(
     if (!general.json) reporter.warn(`${label}: ${place}: ${problem}`);
   }
   if (coverage !== undefined) reporter.note(`${label}: ${coverageLine(coverage)}`);
-  const count = `${cut.texts.length} ${plan.file.form === 'txt' ? 'lines' : 'sentences'}`;
+  const count = countOf(cut.texts, plan.file.form === 'txt' ? 'line' : 'sentence');
   reporter.note(`${label}: ${count} in ${elapsedS.toFixed(1)} s`);
   for (const one of written) reporter.note(`wrote ${shownInput(one)}`);
+}
+
+/** Lines that say nothing do not count: a file ends with one. */
+function countOf(texts: readonly string[], what: string): string {
+  const count = texts.filter((text) => text.trim() !== '').length;
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 interface Found {

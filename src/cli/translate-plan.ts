@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import {
   isTranslatable,
   readTranslatable,
@@ -45,6 +46,7 @@ export async function planTranslation(
 ): Promise<TranslationPlan> {
   const targets = targetsOf(values);
   const media = inputs.filter((input) => !isTranslatable(input));
+  refuseTexts(media);
   const texts: TextPlan[] = [];
   for (const input of inputs.filter(isTranslatable)) {
     texts.push(await planText(input, targets, values));
@@ -53,6 +55,23 @@ export async function planTranslation(
   else refuseJobs(values);
   await checkOutputs({ texts, media, targets }, values);
   return { texts, media, targets };
+}
+
+/** Endings of texts that would be taken for media. */
+const unreadTexts = new Set(
+  '.md .markdown .rst .html .htm .xml .pdf .doc .docx .odt .rtf .csv .tsv .sub .ttml'.split(' '),
+);
+
+function refuseTexts(media: readonly string[]): void {
+  const found = media.filter((input) => unreadTexts.has(extname(input).toLowerCase()));
+  if (found.length === 0) return;
+  const message =
+    'is a text of a form that is not read; save it as .txt, with a sentence or paragraph a line, ' +
+    'or give .srt, .vtt, .ass, a transcript in .json, or media';
+  throw optionsError(
+    found.map((input) => ({ option: shownInput(input), message })),
+    'translate',
+  );
 }
 
 /** The files that are written of a text. */

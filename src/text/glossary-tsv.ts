@@ -51,6 +51,14 @@ export function parseTable(text: string, name: string, kind: 'terms' | 'names'):
   const lines = linesOf(text, wrong);
   const [first] = lines;
   if (first === undefined) return { rows: [], notes: [`${name} has no rows`] };
+  const separator = otherSeparator(lines);
+  if (separator !== undefined) {
+    throw wrong(
+      first.line,
+      `columns are separated by tabs, and there is none but ${JSON.stringify(separator)}; ` +
+        'save the table as tab-separated text',
+    );
+  }
   const headings = kind === 'names' || startsHeader(first) ? first.cells.map(headingOf) : undefined;
   if (kind === 'names' && !headings?.some((heading) => 'language' in heading)) {
     throw wrong(first.line, 'a table of names begins with a row of language codes, e.g. en, hi');
@@ -94,6 +102,12 @@ function linesOf(text: string, wrong: (line: number, what: string) => CpwError):
     },
   });
   return lines;
+}
+
+/** What separates the columns of a table that was saved in another form. */
+function otherSeparator(lines: readonly Line[]): string | undefined {
+  if (lines.some(({ cells }) => cells.length > 1)) return undefined;
+  return [',', ';'].find((one) => lines.every(({ cells }) => cells[0]?.includes(one)));
 }
 
 function startsHeader({ cells }: Line): boolean {

@@ -65,6 +65,10 @@ t.test('when a command line of translate is wrong, the mistake is named', async 
     t.equal(ended.status, status, args.join(' '));
     t.same(ended.written, [], 'nothing is written');
   }
+  const page = await run(t, { 'notes.md': 'I am hungry.' }, ['--source', 'en', '--to', 'es']);
+  t.match(page, { status: 2, stderr: /notes\.md: is a text of a form that is not read/u });
+  const empty = await run(t, { 'none.txt': '\n' }, ['--source', 'en', '--to', 'es']);
+  t.match(empty, { status: 0, stderr: /none\.txt has no text to translate/u });
   const media: typeof wrong = [
     [['--from', 'en', '--to', 'es'], /--from: is the first stage to run; English is named by/u, 2],
     [['--to', 'es,hi,fr,de,it,pt'], /--to: names 6 languages; media are translated into 5/u, 2],

@@ -42,6 +42,9 @@ t.test('when a glossary cannot be read, the file, the line and the reason are to
   await t.rejects(load('c.tsv', 'x\ty\n"a\nb"\tc\n#\n# z\nf\t"g"h\n'), {
     message: /line 6: a quoted/,
   });
+  await t.rejects(load('c.csv', 'source,target\nuncle,tío\n'), {
+    message: /line 1: columns are separated by tabs, and there is none but ","; save/,
+  });
   await t.rejects(load('d.tsv', 'a\tb\tc\td\te\n'), { message: /line 1: there are 5 cells for 4/ });
   await t.rejects(load('e.tsv', Buffer.from('se\xf1or\tx\n', 'latin1')), {
     message: /not in UTF-8/,
