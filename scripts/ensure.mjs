@@ -50,7 +50,9 @@ export async function ensureDist() {
   const tsc = 'node_modules/typescript/bin/tsc';
   await step('tsc', async (prefix) => {
     await mustRun('tsc', process.execPath, [tsc], { prefix });
-    await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service/tsconfig.build.json'], { prefix });
+    await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service/tsconfig.build.json'], {
+      prefix,
+    });
   });
   writeStamp('dist', key);
 }
