@@ -6,11 +6,7 @@ import type { configSchemas } from '../options/config.js';
 import { isSubtitleFormat, type ParsedOutputOptions } from '../options/output.js';
 import type { PipelineLogger } from '../pipeline/pipeline-events.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
-import type { faultOptionsSchema } from '../options/faults.js';
-import type { logOptionsSchema } from '../options/log.js';
-import type { batchMetricsOptionsSchema } from '../options/metrics.js';
-import type { noticeOptionsSchema } from '../options/notices.js';
-import type { tracingOptionsSchema } from '../options/tracing.js';
+import type { jobRunSchemas } from '../options/job-runs.js';
 import type { transcribeJobSchema } from '../options/pipeline.js';
 import { checkCues } from '../subtitles/check-cues.js';
 import { spokenText } from '../subtitles/voice.js';
@@ -29,16 +25,12 @@ import { formatError, reportOf } from './report-error.js';
 
 /** The options of `transcribe`, parsed. */
 export type TranscribeValues = FlagValues<
-  Pick<typeof configSchemas, 'model' | 'recognizer' | 'transcribe' | 'output'> & {
-    pipeline: typeof transcribeJobSchema;
-    faults: typeof faultOptionsSchema;
-    metrics: typeof batchMetricsOptionsSchema;
-    tracing: typeof tracingOptionsSchema;
-    notices: typeof noticeOptionsSchema;
-    log: typeof logOptionsSchema;
-    job: typeof jobOptionsSchema;
-    dry: typeof dryRunOptionsSchema;
-  }
+  Pick<typeof configSchemas, 'model' | 'recognizer' | 'transcribe' | 'output'> &
+    typeof jobRunSchemas & {
+      pipeline: typeof transcribeJobSchema;
+      job: typeof jobOptionsSchema;
+      dry: typeof dryRunOptionsSchema;
+    }
 >;
 
 /** One run of `transcribe`. */

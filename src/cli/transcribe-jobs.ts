@@ -22,7 +22,7 @@ export function transcribeJobs(
     const message = 'standard input cannot be a job, which reads its file again; name a file';
     throw optionsError([{ option: '-', message }], 'transcribe');
   }
-  const { model, recognizer, transcribe, pipeline, faults, log, notices } = values;
+  const { model, recognizer, transcribe, pipeline, faults, log, notices, reporting } = values;
   const jobs: MediaJobs = {
     workflow: 'transcribe',
     options: stageOptions(values, context),
@@ -34,6 +34,7 @@ export function transcribeJobs(
     metrics: { ...values.metrics, ...values.tracing },
     log,
     notices,
+    reporting,
     work: workOf(values, context),
   };
   return runWithEvents(media, context, (running) => runMediaJobs(media, jobs, running));

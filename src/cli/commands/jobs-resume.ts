@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import { faultOptionsSchema } from '../../options/faults.js';
-import { noticeOptionsSchema } from '../../options/notices.js';
-import { reportingOptionsSchema } from '../../options/reporting.js';
 import { jobsDirSchema, selectionOptionsSchema } from '../../options/pipeline.js';
+import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema } from '../../options/general.js';
-import { logOptionsSchema } from '../../options/log.js';
-import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { outputOptionsSchema } from '../../options/output.js';
-import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command } from '../command.js';
 import { createEvents } from '../event-stream.js';
 import { endWithout } from '../end-without.js';
@@ -22,14 +17,9 @@ const { outputDir, overwrite } = outputOptionsSchema.shape;
 const schemas = {
   jobs: z.strictObject({ jobsDir: jobsDirSchema }),
   selection: selectionOptionsSchema,
-  metrics: batchMetricsOptionsSchema,
-  tracing: tracingOptionsSchema,
-  log: logOptionsSchema,
   output: z.strictObject({ outputDir, overwrite }),
   dry: dryRunOptionsSchema,
-  faults: faultOptionsSchema,
-  notices: noticeOptionsSchema,
-  reporting: reportingOptionsSchema,
+  ...jobRunSchemas,
 };
 
 /** `cpw-native jobs resume <job>` */

@@ -3,13 +3,9 @@ import { z } from 'zod';
 import { requireLanguage } from '../../text/language.js';
 import { stemOf } from '../../export/file-name.js';
 import { modelOptionsSchema } from '../../options/config.js';
-import { faultOptionsSchema } from '../../options/faults.js';
-import { noticeOptionsSchema } from '../../options/notices.js';
-import { reportingOptionsSchema } from '../../options/reporting.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
+import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
-import { logOptionsSchema } from '../../options/log.js';
-import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { optionsError } from '../../options/parse.js';
 import {
@@ -20,7 +16,6 @@ import {
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
 import type { NewJob } from '../../pipeline/job.js';
-import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command, CommandContext } from '../command.js';
 import type { FlagValues } from '../flags.js';
 import { modelOptionsOf } from '../library.js';
@@ -38,12 +33,7 @@ const schemas = {
   glossary: glossaryOptionsSchema,
   output: z.strictObject({ outputDir, overwrite, subtitles }),
   pipeline: pipelineOptionsSchema,
-  faults: faultOptionsSchema,
-  metrics: batchMetricsOptionsSchema,
-  tracing: tracingOptionsSchema,
-  log: logOptionsSchema,
-  notices: noticeOptionsSchema,
-  reporting: reportingOptionsSchema,
+  ...jobRunSchemas,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };

@@ -1,13 +1,9 @@
 import { modelOptionsSchema } from '../../options/config.js';
+import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
-import { faultOptionsSchema } from '../../options/faults.js';
-import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { flagOf } from '../../options/describe.js';
-import { noticeOptionsSchema } from '../../options/notices.js';
-import { tracingOptionsSchema } from '../../options/tracing.js';
 import { optionsError } from '../../options/parse.js';
-import { logOptionsSchema } from '../../options/log.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { transcribeJobSchema } from '../../options/pipeline.js';
 import { transcribeOptionsSchema } from '../../options/transcribe.js';
@@ -23,12 +19,8 @@ const schemas = {
   recognizer: recognizerOptionsSchema,
   transcribe: transcribeOptionsSchema,
   output: outputOptionsSchema,
-  log: logOptionsSchema,
   pipeline: transcribeJobSchema,
-  faults: faultOptionsSchema,
-  metrics: batchMetricsOptionsSchema,
-  tracing: tracingOptionsSchema,
-  notices: noticeOptionsSchema,
+  ...jobRunSchemas,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
 };
@@ -110,12 +102,8 @@ function asJobs({ pipeline }: TranscribeValues): boolean {
   return asJob || resume || force || only.length > 0 || from !== undefined || to !== undefined;
 }
 
-const ofJobs = [
-  ...Object.keys(faultOptionsSchema.shape),
-  ...Object.keys(batchMetricsOptionsSchema.shape),
-  ...Object.keys(tracingOptionsSchema.shape),
-  ...Object.keys(noticeOptionsSchema.shape),
-];
+const { log: _, ...jobsAlone } = jobRunSchemas;
+const ofJobs = Object.values(jobsAlone).flatMap((schema) => Object.keys(schema.shape));
 
 /** What only jobs have would be taken for done. In a file or a variable it is there for other commands. */
 function refuseJobOptions({ configuration }: CommandContext): void {

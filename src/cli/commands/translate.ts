@@ -1,10 +1,6 @@
-import { faultOptionsSchema } from '../../options/faults.js';
-import { noticeOptionsSchema } from '../../options/notices.js';
-import { reportingOptionsSchema } from '../../options/reporting.js';
+import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
-import { logOptionsSchema } from '../../options/log.js';
-import { batchMetricsOptionsSchema } from '../../options/metrics.js';
 import { translationWorkSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import {
@@ -12,7 +8,6 @@ import {
   translateHearingSchema,
   translateJobsSchema,
 } from '../../options/translate-command.js';
-import { tracingOptionsSchema } from '../../options/tracing.js';
 import type { Command } from '../command.js';
 import { runWithEvents } from '../run-events.js';
 
@@ -23,14 +18,9 @@ const schemas = {
   recognizer: recognizerOptionsSchema,
   hearing: translateHearingSchema,
   pipeline: translateJobsSchema,
-  metrics: batchMetricsOptionsSchema,
-  tracing: tracingOptionsSchema,
-  log: logOptionsSchema,
   job: jobOptionsSchema,
   dry: dryRunOptionsSchema,
-  faults: faultOptionsSchema,
-  notices: noticeOptionsSchema,
-  reporting: reportingOptionsSchema,
+  ...jobRunSchemas,
 };
 
 /** `cpw-native translate <file..>` */
