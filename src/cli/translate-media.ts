@@ -2,6 +2,7 @@ import { stemOf } from '../export/file-name.js';
 import { optionsError } from '../options/parse.js';
 import type { NewJob } from '../pipeline/job.js';
 import { requireLanguage, whisperCodeOf } from '../text/language.js';
+import type { JobModels } from './job-models.js';
 import { modelOptionsOf } from './library.js';
 import { runMediaJobs } from './media-jobs.js';
 import type { RunEnd } from './run-events.js';
@@ -26,11 +27,7 @@ export async function translateMedia(
     {
       workflow: 'translate',
       options: stageOptions(targets, work),
-      models: {
-        recognizer: values.command.transcribeModel,
-        translator: values.command.model,
-        vad: values.hearing.vad !== false,
-      },
+      models: modelsOf(work),
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
       metrics: { ...values.metrics, ...values.tracing },
@@ -51,6 +48,11 @@ export async function translateMedia(
     },
     work,
   );
+}
+
+function modelsOf({ values: { command, hearing } }: TranslateWork): JobModels {
+  const { transcribeModel: recognizer, model: translator } = command;
+  return { recognizer, translator, vad: hearing.vad !== false };
 }
 
 function stageOptions(
