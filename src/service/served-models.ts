@@ -1,4 +1,5 @@
 import { installedModels } from 'cpw-native';
+import { alias, modelId } from './openai/models.js';
 import { Refusal } from './server/refusal.js';
 import type { ServedModel } from './service.js';
 
@@ -7,17 +8,17 @@ import type { ServedModel } from './service.js';
  * a request is ever looked for on the disk, and nothing is fetched for it.
  */
 export async function modelOf(
-  { model, options }: ServedModel,
+  served: ServedModel,
   asked: string | undefined,
   {
     also = [],
     param = 'model',
   }: { readonly also?: readonly string[]; readonly param?: string } = {},
 ): Promise<string> {
-  if (asked === undefined || asked === model) return model;
-  const { modelsDir } = options;
+  if (asked === undefined || isServed(served, asked)) return served.model;
+  const { modelsDir } = served.options;
   const installed = await installedModels(typeof modelsDir === 'string' ? modelsDir : undefined);
-  const names = [...installed.map(({ name }) => name), ...also];
+  const names = [modelId(served), ...installed.map(({ name }) => name), ...also];
   if (names.includes(asked)) return asked;
   throw new Refusal(
     'model_not_found',
@@ -25,4 +26,9 @@ export async function modelOf(
       `Next step: name one of its models (${[...new Set(names)].join(', ')}), or none.`,
     { param },
   );
+}
+
+/** True where a request means the served model, by whichever of its names, or none. */
+export function isServed(served: ServedModel, asked: string | undefined): boolean {
+  return asked === undefined || asked === modelId(served) || asked === alias;
 }

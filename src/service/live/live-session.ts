@@ -3,6 +3,7 @@ import { CpwError, type PooledRecognizer, type SpeechDetector } from 'cpw-native
 import { parseOptions } from 'cpw-native/options';
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
+import { modelId } from '../openai/models.js';
 import { reportError } from '../server/error-answer.js';
 import type { Service } from '../service.js';
 import { Captioner } from './captioner.js';
@@ -117,7 +118,7 @@ export class LiveSession {
     const held = await service.models.acquire(model, service.served.options, { signal });
     await using recognizer: PooledRecognizer = held;
     const captioner = this.#open({ recognizer, detector: await detector(), language });
-    this.#send({ type: 'ready', model });
+    this.#send({ type: 'ready', model: asked ?? modelId(service.served) });
     const id = this.#id;
     service.news.emit('transcription', { state: 'begun', id, model });
     const told = (state: 'completed' | 'failed' | 'aborted', error?: unknown): void => {

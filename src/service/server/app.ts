@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import { fastify, LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { jobsPart } from '../jobs/jobs-part.js';
 import { livePart } from '../live/live-part.js';
 import { openaiPart } from '../openai/openai-part.js';
 import { healthPart } from '../health/health.js';
@@ -25,6 +26,7 @@ const parts: readonly ServicePart[] = [
   tracingPart,
   healthPart,
   openaiPart,
+  jobsPart,
   livePart,
   notifyPart,
   reportingPart,

@@ -112,7 +112,7 @@ function paramOf(
 }
 
 /** Paths of this machine say nothing to a client, and to the wrong one too much. */
-function withoutPaths(message: string): string {
+export function withoutPaths(message: string): string {
   return message.replaceAll(
     /(?<![\w.])(?:file:)?(?:\/[\w.@+~-]+){2,}\/?/gu,
     '(a file of the server)',
