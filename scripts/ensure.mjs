@@ -53,6 +53,7 @@ export async function ensureDist() {
     await mustRun('tsc', process.execPath, [tsc, '--project', 'src/service/tsconfig.build.json'], {
       prefix,
     });
+    await mustRun('Copying the page', process.execPath, ['scripts/copy-page.mjs'], { prefix });
   });
   writeStamp('dist', key);
 }

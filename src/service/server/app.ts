@@ -11,6 +11,7 @@ import { notifyPart } from '../notify/notify-part.js';
 import { tracingPart } from '../tracing/tracing.js';
 import { reportingPart } from '../reporting/reporting-part.js';
 import type { Service } from '../service.js';
+import { pagePart } from '../web/page-part.js';
 import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
 import { guardRequests } from './guard.js';
@@ -30,6 +31,7 @@ const parts: readonly ServicePart[] = [
   livePart,
   notifyPart,
   reportingPart,
+  pagePart,
 ];
 
 /** How long the head of a request may take to come, in ms. */
