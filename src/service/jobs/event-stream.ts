@@ -1,12 +1,27 @@
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { eventId, placeOf, type JobFeed } from './job-feed.js';
 
 /** A line that says nothing is sent so often that proxies keep the connection, in ms. */
 const heartbeatMs = 15_000;
 /** How often a job of another server is looked at, in ms. */
 const elsewhereMs = 3000;
+
+/** An event as the description of the interface has it. */
+export const eventAnswer = {
+  description: 'What happens with the job, as server-sent events',
+  content: {
+    'text/event-stream': {
+      schema: z.object({
+        id: z.string().optional(),
+        event: z.enum(['job', 'stage', 'progress', 'warning']),
+        data: z.string().describe('JSON: the job, or the news of it'),
+      }),
+    },
+  },
+} as const;
 
 /** What a stream of events is made of. */
 export interface StreamedJob {

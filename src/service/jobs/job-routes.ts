@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorResponses } from '../server/error-answer.js';
 import { Refusal } from '../server/refusal.js';
-import { eventStream, sendEvents } from './event-stream.js';
+import { eventAnswer, eventStream, sendEvents } from './event-stream.js';
 import type { StoredJob } from './job-store.js';
 import { jobHead, jobHeadSchema, jobSchema, jobView, type JobView } from './job-view.js';
 import type { Jobs, JobsApp } from './jobs-part.js';
@@ -68,7 +68,7 @@ function addLooks(app: JobsApp, jobs: Jobs): void {
         tags,
         summary: 'A job and its stages',
         params: idSchema,
-        response: { 200: jobSchema, ...errorResponses(401, 404, 422) },
+        response: { 200: jobSchema, ...errorResponses(400, 401, 404, 422) },
       },
       config: { whileDraining: true },
     },
@@ -91,10 +91,9 @@ function addEvents(app: JobsApp, jobs: Jobs): void {
           'Last-Event-ID goes on where a connection broke.',
         params: idSchema,
         headers: z.object({ 'last-event-id': z.string().max(64).optional() }),
-        produces: ['text/event-stream'],
         response: {
-          200: z.string().describe('server-sent events'),
-          ...errorResponses(401, 404, 422),
+          200: eventAnswer,
+          ...errorResponses(400, 401, 404, 422),
         },
       },
       config: { whileDraining: true },
@@ -121,7 +120,7 @@ function addEndings(app: JobsApp, jobs: Jobs): void {
         tags,
         summary: 'Ends a job; one that has ended stays as it is',
         params: idSchema,
-        response: { 200: jobSchema, ...errorResponses(401, 404, 422) },
+        response: { 200: jobSchema, ...errorResponses(400, 401, 404, 422) },
       },
     },
     async ({ params: { id } }) => {
@@ -136,7 +135,7 @@ function addEndings(app: JobsApp, jobs: Jobs): void {
         tags,
         summary: 'Ends a job and removes it with all its files',
         params: idSchema,
-        response: { 204: z.null(), ...errorResponses(401, 404, 409, 422) },
+        response: { 204: z.null(), ...errorResponses(400, 401, 404, 409, 422) },
       },
     },
     async ({ params: { id } }, reply) => {

@@ -8,6 +8,11 @@ import type { Jobs, JobsApp } from './jobs-part.js';
 
 const tags = ['Jobs'];
 
+const fileAnswer = {
+  description: 'The file',
+  content: { '*/*': { schema: z.string() } },
+} as const;
+
 /** The routes that hand out what a job has made. */
 export function addResultRoutes(app: JobsApp, jobs: Jobs): void {
   addList(app, jobs);
@@ -27,7 +32,7 @@ function addList(app: JobsApp, jobs: Jobs): void {
         tags,
         summary: 'The files of a job that has ended',
         params: idSchema,
-        response: { 200: result, ...errorResponses(401, 404, 409, 422) },
+        response: { 200: result, ...errorResponses(400, 401, 404, 409, 422) },
       },
     },
     async ({ params: { id } }) => {
@@ -49,7 +54,7 @@ function addFile(app: JobsApp, jobs: Jobs): void {
         tags,
         summary: 'A file of a job, by its name in the result; a part of it by Range',
         params: idSchema.extend({ name: z.string().max(512) }),
-        response: { 200: z.string().describe('the file'), ...errorResponses(401, 404, 422) },
+        response: { 200: fileAnswer, 206: fileAnswer, ...errorResponses(400, 401, 404, 422) },
       },
     },
     async ({ params: { id, name } }, reply) => {

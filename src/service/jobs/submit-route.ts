@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { withFile } from '../openai/fields.js';
 import { errorResponses } from '../server/error-answer.js';
 import { modelOf } from '../served-models.js';
-import { eventStream, sendEvents } from './event-stream.js';
+import { eventAnswer, eventStream, sendEvents } from './event-stream.js';
 import { jobRequestSchema, stageOptions, type JobWish } from './job-request.js';
 import { viewOf } from './job-routes.js';
 import type { ActiveJob } from './job-runner.js';
@@ -29,10 +29,7 @@ const schema = {
   querystring: submitQuery,
   body: withFile(z.object({ request: jobRequestSchema.prefault({}) })),
   response: {
-    200: {
-      description: 'With wait=true: what happens with the job',
-      content: { 'text/event-stream': { schema: z.string() } },
-    },
+    200: eventAnswer,
     202: jobHeadSchema,
     ...errorResponses(400, 401, 404, 413, 415, 422, 429, 500, 503),
   },
