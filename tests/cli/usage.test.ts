@@ -45,7 +45,7 @@ t.test('when the command is missing, unknown or incomplete, the status is 2', as
   const cases: [string[], RegExp][] = [
     [
       [],
-      /name a command: transcribe, translate, subtitle, serve, jobs, models, config, secrets, backup, completion, doctor, bench/,
+      /name a command: transcribe, translate, subtitle, serve, health, jobs, models, config, secrets, backup, completion, doctor, bench/,
     ],
     [['transcrib', 'x.wav'], /"transcrib" is not a command; did you mean transcribe\?/],
     [['transcribe'], /<media\.\.> is missing/],
