@@ -69,6 +69,13 @@ export const serverOptionsSchema = z.strictObject({
         'Empty: none but its own',
     )
     .meta({ group }),
+  callStallS: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('A transcription without a sign of life for this long, in s, is ended; 0: never')
+    .meta({ group }),
   drainS: z
     .number()
     .min(0)

@@ -211,9 +211,10 @@ export class JobRunner {
     state: 'accepted' | 'running' | 'completed' | 'failed' | 'cancelled',
     error?: unknown,
   ): void {
-    const { workflow } = job.request;
+    const { workflow, input, traceparent } = job.request;
+    const trace = traceparent === undefined ? {} : { traceparent };
     const why = error === undefined ? {} : { error };
-    this.#service.news.emit('job', { state, id: record.id, workflow, ...why });
+    this.#service.news.emit('job', { state, id: record.id, workflow, input, ...trace, ...why });
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   CpwError,
   mediaDuration,
+  supervise,
   type Segment,
   type Transcript,
   type TranscribeOptions,
@@ -69,14 +70,22 @@ async function withNews(work: Work, service: Service): Promise<Transcript> {
 }
 
 async function run(work: Work, { recognizer, options }: Service): Promise<Transcript> {
-  const { file, signal, request, onSegment } = work;
-  const { maxDurationS } = options;
+  const { file, request, onSegment } = work;
+  const { maxDurationS, callStallS: stallS } = options;
   try {
-    const transcript = await recognizer.transcribe(file.path, optionsOf(work, maxDurationS), {
-      signal,
-      onNote: (note) => request.log.info(note.replaceAll(file.path, file.name)),
-      ...(onSegment === undefined ? {} : { onSegment }),
-    });
+    const transcript = await supervise(
+      ({ signal, beat }) =>
+        recognizer.transcribe(file.path, optionsOf(work, maxDurationS), {
+          signal,
+          onProgress: beat,
+          onNote: (note) => request.log.info(note.replaceAll(file.path, file.name)),
+          onSegment: (segment) => {
+            beat();
+            onSegment?.(segment);
+          },
+        }),
+      { subject: 'the transcription', stallS, signal: work.signal },
+    );
     if (transcript.duration > maxDurationS) throw tooLong(undefined, maxDurationS);
     return transcript;
   } catch (error) {
