@@ -62,6 +62,7 @@ export const platformPackages = [
   },
 ];
 
+const serverName = '@cpw-native/server';
 const nameOf = ({ key }) => `@cpw-native/${key}`;
 const ofDevelopment = new Set(['scripts', 'devDependencies', 'workspaces', 'gypfile', 'binary']);
 const papers = ['LICENSE', 'THIRD_PARTY_NOTICES'];
@@ -98,6 +99,7 @@ async function layOut({ out, prebuilds, expect, repository }) {
   removeStaleOutput();
   await ensureDist();
   layOutCore(path.join(target, 'cpw-native'), coreManifest(manifest, common));
+  layOutServer(path.join(target, 'server'), common);
   for (const one of platformPackages) {
     const [addon, second] = addons.get(one.key);
     if (addon === undefined) continue;
@@ -138,31 +140,45 @@ export function coreManifest(manifest, common) {
     optionalDependencies: table(plain, manifest.version),
     // A peer, so that package managers that isolate packages let the core find it, and so that
     // another version is refused; optional, so that none of them brings it.
-    peerDependencies: table(optIn, manifest.version),
-    peerDependenciesMeta: table(optIn, { optional: true }),
+    peerDependencies: { ...table(optIn, manifest.version), [serverName]: manifest.version },
+    peerDependenciesMeta: { ...table(optIn, { optional: true }), [serverName]: { optional: true } },
   };
 }
 
 function layOutCore(folder, manifest) {
-  for (const name of readdirSync(path.join(root, 'dist'), { recursive: true })) {
-    const source = path.join(root, 'dist', name);
-    const copy = path.join(folder, 'dist', name);
-    if (name.endsWith('.js')) {
-      // The maps lead to sources that the package does not hold, so they stay here.
-      writeFile(
-        copy,
-        readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'),
-      );
-    } else if (name.endsWith('.d.ts')) {
-      writeFile(copy, readFileSync(source));
-    }
-  }
+  copyDist(path.join(root, 'dist'), path.join(folder, 'dist'));
   makeProgramsExecutable(folder);
   for (const name of [...papers, 'README.md', 'CHANGELOG.md']) {
     cpSync(path.join(root, name), path.join(folder, name));
   }
   cpSync(path.join(root, 'models'), path.join(folder, 'models'), { recursive: true });
   writeManifest(folder, manifest);
+}
+
+/** The server's package, which the core finds where it is installed. */
+function layOutServer(folder, common) {
+  const own = path.join(root, 'src/service');
+  const manifest = JSON.parse(readFileSync(path.join(own, 'package.json'), 'utf8'));
+  const { private: _, devDependencies: __, ...published } = manifest;
+  copyDist(path.join(own, 'dist'), path.join(folder, 'dist'));
+  cpSync(path.join(own, 'README.md'), path.join(folder, 'README.md'));
+  cpSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
+  const peerDependencies = { 'cpw-native': common.version };
+  writeManifest(folder, { ...published, ...common, peerDependencies });
+}
+
+/** What is compiled, and the files of the page. The maps lead to sources that no package holds, so they stay. */
+function copyDist(from, to) {
+  for (const name of readdirSync(from, { recursive: true })) {
+    const source = path.join(from, name);
+    const copy = path.join(to, name);
+    if (name.endsWith('.js')) {
+      writeFile(
+        copy,
+        readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'),
+      );
+    } else if (/\.(d\.ts|mjs|html|css)$/.test(name)) writeFile(copy, readFileSync(source));
+  }
 }
 
 /** @param {string} folder @param {PlatformPackage} one @param {{ addon: string, common: object }} parts */

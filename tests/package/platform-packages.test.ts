@@ -91,8 +91,10 @@ t.test('when the core is laid out, it asks for the platforms at its own version'
     '@cpw-native/linux-arm64': version,
     '@cpw-native/darwin-arm64': version,
   });
-  t.same(manifest['peerDependencies'], { [cuda]: version }, 'the CUDA build is asked for by name');
-  t.same(manifest['peerDependenciesMeta'], { [cuda]: { optional: true } });
+  const byName = [cuda, '@cpw-native/server'];
+  const each = (value: unknown) => Object.fromEntries(byName.map((name) => [name, value]));
+  t.same(manifest['peerDependencies'], each(version), 'they are asked for by name');
+  t.same(manifest['peerDependenciesMeta'], each({ optional: true }));
   for (const field of ['scripts', 'devDependencies', 'workspaces'])
     t.notOk(field in manifest, field);
   const { stdout } = await npm.mustRunIn(work, ['tar', '-tvzf', core]);
@@ -100,6 +102,24 @@ t.test('when the core is laid out, it asks for the platforms at its own version'
   t.notMatch(stdout, /\.node$|\.map$| package\/(src|native|binding\.gyp)/mu);
   const file = readFileSync(join(packages, 'cpw-native/dist/index.js'), 'utf8');
   t.notMatch(file, /sourceMappingURL/u, 'the maps are not there, so nothing points to them');
+});
+
+t.test('when the server is laid out, it holds what it serves and asks for the core', async (t) => {
+  const manifest = manifestOf('server');
+  const version = manifest['version'];
+  t.match(manifest, { name: '@cpw-native/server', peerDependencies: { 'cpw-native': version } });
+  for (const field of ['private', 'devDependencies', 'scripts']) t.notOk(field in manifest, field);
+  const { tarball } = await npm.pack(join(packages, 'server'), work);
+  const { stdout } = await npm.mustRunIn(work, ['tar', '-tzf', tarball]);
+  const names = stdout.trim().split('\n');
+  const needed = ['dist/index.js', 'dist/index.d.ts', 'dist/web/index.html', 'dist/web/page.css'];
+  for (const name of [...needed, 'README.md', 'LICENSE']) {
+    t.ok(names.includes(`package/${name}`), name);
+  }
+  t.same(
+    names.filter((name) => /\.map$|[^d]\.ts$|node_modules/u.test(name)),
+    [],
+  );
 });
 
 t.test('when npm installs the core, it brings the addon of this platform alone', async (t) => {
