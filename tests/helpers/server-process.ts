@@ -11,6 +11,8 @@ const program = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
 /** How a server differs from one with tiny.en, no key and a free port. */
 export interface ServerProcessOptions {
   readonly args?: readonly string[];
+  /** Folder of its models. Absent: that of the tests. */
+  readonly models?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Folder of its uploads and jobs. Absent: one of the test's. */
   readonly folder?: string;
@@ -32,10 +34,15 @@ export interface ServerProcess {
 /** Runs `cpw-native serve` until it listens; it ends with the test. */
 export async function serveProcess(
   t: Test,
-  { args = [], env = {}, folder = t.testdir() }: ServerProcessOptions = {},
+  {
+    args = [],
+    env = {},
+    models = modelsDir.modelsDir,
+    folder = t.testdir(),
+  }: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
   const uploads = join(folder, 'uploads');
-  const common = ['serve', '--port', '0', '--models-dir', modelsDir.modelsDir];
+  const common = ['serve', '--port', '0', '--models-dir', models];
   const folders = ['--upload-dir', uploads, '--jobs-dir', join(folder, 'jobs')];
   const child = spawn(process.execPath, [program, ...common, ...folders, ...args], {
     env: { ...process.env, CPW_CONFIG: 'none', CPW_MODEL: 'tiny.en', ...env },

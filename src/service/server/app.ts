@@ -16,6 +16,7 @@ import { answerBrokenRequest, sendError, shapeAnswers } from './answers.js';
 import { allowOrigins } from './cors.js';
 import { guardRequests } from './guard.js';
 import { describeRoutes } from './openapi.js';
+import { limitPipelining } from './pipelining.js';
 
 /** One part of the server: its routes and what they need. */
 export type ServicePart = (app: FastifyInstance, service: Service) => Promise<void> | void;
@@ -59,6 +60,7 @@ export async function createApp(service: Service): Promise<FastifyInstance> {
   });
   app.removeContentTypeParser('text/plain');
   shapeAnswers(app);
+  limitPipelining(app);
   allowOrigins(app, options.corsOrigins);
   guardRequests(app, service);
   await describeRoutes(app, { keys: apiKeys.length > 0 });
