@@ -36,6 +36,8 @@ export interface PipelineOptions {
   readonly stages?: readonly AnyStage[];
   /** Where the built-in stages get engines from. Default: this package's, one pool for all jobs. */
   readonly engines?: Partial<Engines>;
+  /** Where recognition models are loaded, shared with whoever made it, who closes it. Default: an own one. */
+  readonly models?: ModelPool;
   /** How missing models are fetched. */
   readonly load?: Omit<LoadContext, 'signal'>;
   /** What is done about stages that fail, take too long or hang. */
@@ -73,7 +75,8 @@ export class Pipeline {
   readonly jobsDir: string;
   readonly #stages: readonly AnyStage[];
   readonly #engines: Engines;
-  readonly #pool = new ModelPool();
+  /** Absent where the models are somebody else's. */
+  readonly #ownPool: ModelPool | undefined;
   readonly #translators = new TranslatorPool();
   readonly #logger: PipelineLogger | undefined;
   readonly #faults: ParsedFaultOptions;
@@ -84,8 +87,10 @@ export class Pipeline {
     this.jobsDir = jobsDir;
     const replaced = new Set(own.map(({ id }) => id));
     this.#stages = [...allStages.filter(({ id }) => !replaced.has(id)), ...own];
+    const pool = options.models ?? new ModelPool();
+    if (options.models === undefined) this.#ownPool = pool;
     this.#engines = {
-      ...defaultEngines({ pool: this.#pool, translators: this.#translators, load }),
+      ...defaultEngines({ pool, translators: this.#translators, load }),
       ...engines,
     };
     this.#logger = logger;
@@ -158,14 +163,14 @@ export class Pipeline {
     return removeJob(job);
   }
 
-  /** The recognition models that its jobs have loaded. */
+  /** The recognition models that its jobs have loaded; none where it was given a pool, which has them. */
   get models(): readonly PooledModel[] {
-    return this.#pool.models;
+    return this.#ownPool?.models ?? [];
   }
 
   /** Waits for running calls and unloads the models; not for stages that do not stop. */
   async close(): Promise<void> {
-    const closed = Promise.all([this.#pool.close(), this.#translators.close()]);
+    const closed = Promise.all([this.#ownPool?.close(), this.#translators.close()]);
     if (this.#abandoned === 0) await closed;
     else closed.catch(() => undefined);
   }

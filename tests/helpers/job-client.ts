@@ -25,19 +25,20 @@ export interface Submission {
   readonly request?: unknown;
   readonly query?: string;
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Submits a recording of tests/data/audio. */
 export async function submit(
   url: string,
-  { file = 'jfk.wav', name, request = {}, query = '', signal }: Submission = {},
+  { file = 'jfk.wav', name, request = {}, query = '', signal, headers = {} }: Submission = {},
 ): Promise<Response> {
   const form = new FormData();
   form.append('request', typeof request === 'string' ? request : JSON.stringify(request));
   const bytes = await readFile(audioPath(file));
   form.append('file', new Blob([bytes]), name ?? basename(file));
   const how = signal === undefined ? {} : { signal };
-  return fetch(`${url}/v1/jobs${query}`, { method: 'POST', body: form, ...how });
+  return fetch(`${url}/v1/jobs${query}`, { method: 'POST', body: form, headers, ...how });
 }
 
 /** Submits and expects the job to be accepted. */

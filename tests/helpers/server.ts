@@ -38,7 +38,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const stop = new AbortController();
   const models = new ModelPool();
-  const pipeline = new Pipeline({ jobsDir: jobsDir ?? t.testdir() });
+  const pipeline = new Pipeline({ jobsDir: jobsDir ?? t.testdir(), models });
   const close = () => Promise.all([models.close(), pipeline.close()]);
   t.teardown(close);
   const running = await startServer(

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli, start, commandLine } from '../cli/run-cli.js';
 import { audioPath } from '../helpers/audio.js';
+import { accepted, ended } from '../helpers/job-client.js';
 import { modelsDir } from '../helpers/models.js';
 import { otlpReceiver, type SentSpan } from '../helpers/otlp-receiver.js';
 import { startTestServer } from '../helpers/server.js';
@@ -74,6 +75,26 @@ t.test('when a job runs, its stages and what engines do are spans under it', asy
   }
   t.ok(named(spans, 'export-stage'));
   t.notMatch(JSON.stringify(spans), 'jfk.wav');
+});
+
+t.test('when a submitted job names a trace, its stages belong to it', async (t) => {
+  const collector = await otlpReceiver(t);
+  const options = { otlpEndpoint: collector.url, traceSampleRate: 0 };
+  const { url, stop, ended: down, service } = await startTestServer(t, { options });
+  const submitted = await accepted(url, { headers: { traceparent } });
+  const done = await ended(url, submitted);
+  t.equal(done.status, 'completed');
+  t.equal(service.pipeline.models.length, 0, 'jobs and requests share one model');
+  t.equal(service.models.models.length, 1);
+  stop();
+  await down;
+  const spans = collector.spans();
+  const request = named(spans, 'POST /v1/jobs');
+  t.match(request, { traceId, parentSpanId: caller });
+  const job = named(spans, 'job');
+  t.match(job, { traceId, parentSpanId: request?.spanId });
+  t.match(job?.attributes['audio.file'], /^sha256:/u);
+  t.match(named(spans, 'asr-stage'), { traceId, parentSpanId: job?.spanId });
 });
 
 t.test('when a recorded job names its trace, a later run of it links on', async (t) => {

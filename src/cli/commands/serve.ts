@@ -71,6 +71,7 @@ async function run(
   const models = new ModelPool(modelPoolOptionsSchema.parse({}));
   const pipeline = new Pipeline({
     jobsDir: values.jobs.jobsDir,
+    models,
     load: { hub: hubOf() },
     logger,
     faults: values.faults,
