@@ -42,6 +42,9 @@ export interface RunningServer {
   readonly ended: Promise<void>;
 }
 
+/** Silence, heard once before the first request: it brings the speech detector as well. */
+const quiet = new Float32Array(16_000);
+
 /** What was told to stop has this long to answer, in ms. */
 const stopMs = 2000;
 
@@ -69,6 +72,7 @@ export async function startServer(
     await uploads.remove();
   };
   try {
+    await recognizer.transcribe(quiet, {}, { signal });
     const stop = new AbortController();
     const service = serviceOf(request, context, { recognizer, uploads, stopped: stop.signal });
     const app = await createApp(service);
