@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
 import { jobModelStates } from './job-models.js';
 import type { MediaJobs } from './media-jobs.js';
-import { describeModel, modelReport } from './model-report.js';
+import { describeModel, modelReport, toyNote } from './model-report.js';
 import type { ModelState } from './model-state.js';
 import type { EventContext, RunEnd } from './run-events.js';
 
@@ -18,6 +18,8 @@ export async function checkModels(
   const { resume, from, to, only } = selected;
   if (resume || from !== undefined || to !== undefined || only.length > 0) return [];
   const states = await jobModelStates(models, recognizer, context);
+  const toy = toyNote(models.translator);
+  if (toy !== undefined) context.reporter.note(toy);
   const refused = states.filter((one) => one.state === 'refused');
   const [first] = refused;
   if (!work.dryRun && first !== undefined) throw first.error;

@@ -22,3 +22,9 @@ export function describeModel(model: ModelState): string {
     return `${name}: not installed; it would be fetched (${model.from})`;
   return `${name}: ${model.error.message}`;
 }
+
+/** What to know of the model that comes along for trying; undefined for any other. */
+export function toyNote(translator: string | undefined): string | undefined {
+  if (translator !== 'demo') return undefined;
+  return 'model demo is a toy of 215 words: what is beyond its small grammar comes out as nonsense';
+}

@@ -15,6 +15,7 @@ import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
 import { shownInput } from './input.js';
 import { modelOptionsOf } from './library.js';
+import { toyNote } from './model-report.js';
 import { clock } from './pace.js';
 import { tell } from './run-events.js';
 import { translatorOptions } from './stage-options.js';
@@ -112,6 +113,8 @@ async function load(work: TranslateWork): Promise<Translator> {
   try {
     const translator = await Translator.load(model, options, { ...context, signal });
     const { layout, device, computeType, reason } = translator.info;
+    const toy = toyNote(model);
+    if (toy !== undefined) reporter.note(toy);
     reporter.note(`model ${model}: ${layout} on ${device}, ${computeType} (${reason})`);
     return translator;
   } finally {

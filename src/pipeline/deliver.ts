@@ -6,13 +6,15 @@ import { publish } from '../files/publish.js';
 import { fileError } from '../models/convert/file-error.js';
 import type { NamedFile } from '../stages/artefact.js';
 import { besideName } from './atomic-file.js';
+import { hashFile } from './hash-file.js';
 
 /** From here on a file shares its place on the disk with the job's, where it can. */
 const sharedFromBytes = 64 << 20;
 
 /**
  * Brings a job's results to a folder of the user's; each appears whole or not at all. Resolves to
- * the paths. Throws CPW_INVALID_OPTIONS where a file exists and may not be replaced, before any is
+ * the paths. What is there already as it is counts as brought. Throws CPW_INVALID_OPTIONS where
+ * another file exists and may not be replaced, before any is
  * written, and CPW_OUT_OF_MEMORY on a full disk.
  */
 export async function deliver(
@@ -20,12 +22,23 @@ export async function deliver(
   { outputDir, overwrite }: { readonly outputDir: string; readonly overwrite: boolean },
 ): Promise<readonly string[]> {
   const wanted = files.map(({ name, path }) => ({ path, final: join(outputDir, name) }));
-  if (!overwrite) await refuseExisting(wanted.map(({ final }) => final));
+  const open: typeof wanted = [];
+  for (const one of wanted) if (!(await isSame(one))) open.push(one);
+  if (!overwrite) await refuseExisting(open.map(({ final }) => final));
   await mkdir(resolve(outputDir), { recursive: true }).catch((error: unknown) => {
     throw fileError('write', outputDir, error);
   });
-  for (const { path, final } of wanted) await place(path, final, overwrite);
+  for (const { path, final } of open) await place(path, final, overwrite);
   return wanted.map(({ final }) => final);
+}
+
+/** True where an earlier run has brought the same file there. */
+async function isSame({ path, final }: { path: string; final: string }): Promise<boolean> {
+  const [made, there] = await Promise.all([stat(path), stat(final).catch(() => undefined)]);
+  if (there?.isFile() !== true || there.size !== made.size) return false;
+  if (there.ino === made.ino && there.dev === made.dev) return true;
+  const [one, other] = await Promise.all([hashFile(path), hashFile(final)]);
+  return one.sha256 === other.sha256;
 }
 
 /** Throws CPW_INVALID_OPTIONS, naming all of the paths that exist. */

@@ -16,7 +16,10 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<File
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const stream = createReadStream(path, { highWaterMark: chunkBytes, signal: signal ?? null });
+    const stream = createReadStream(path, {
+      highWaterMark: chunkBytes,
+      ...(signal === undefined ? {} : { signal }),
+    });
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       hash.update(chunk);
       bytes += chunk.length;

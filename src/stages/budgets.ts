@@ -49,14 +49,19 @@ export function exceededBudget(stage: string, work: StageWork): readonly string[
   const { activeS, peakRssMb, audioS = 0, words = 0 } = work;
   const rows = [
     {
-      value: (activeS * 60) / audioS,
+      value: audioS > 0 ? (activeS * 60) / Math.max(audioS, 60) : 0,
       most: secondsPerMediaMinute,
       unit: 's for a minute of media',
     },
-    { value: (activeS * 1000) / words, most: secondsPer1000Words, unit: 's for 1000 words' },
+    // What begins a stage, a model's load above all, is not told by the length of a short clip.
+    {
+      value: words > 0 ? (activeS * 1000) / Math.max(words, 1000) : 0,
+      most: secondsPer1000Words,
+      unit: 's for 1000 words',
+    },
     { value: peakRssMb, most: memoryMb, unit: 'MB of memory' },
   ];
   return rows
-    .filter(({ value, most }) => most !== undefined && Number.isFinite(value) && value > most)
+    .filter(({ value, most }) => most !== undefined && value > most)
     .map(({ value, most, unit }) => `${value.toFixed(1)} ${unit}, over its budget of ${most}`);
 }

@@ -55,6 +55,10 @@ export const translation = defineStage({
     });
     const { model, translator: load, search } = options;
     await using translator = await engines.translator(model, load, { signal });
+    // A language that the model lacks is told before hours of speech are heard.
+    for (const target of targets) {
+      await translator.translateBatch([], { ...search, source, target }, { signal });
+    }
     const work = { translator, search, source, signal, enforce: options.glossaryEnforce };
     const languages = await languageWork(targets, { ...work, tables: inputs.glossary, warn });
     let words = 0;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { audioPath } from '../helpers/audio.js';
@@ -57,8 +58,11 @@ void t.test(
       { state: 'kept' },
     );
 
+    const same = await runCli(['jobs', 'resume', id], { cwd });
+    t.equal(same.status, 0, 'what was brought there before is no obstacle');
+    await appendFile(join(cwd, "it's a film.en.srt"), '\n');
     const refused = await runCli(['jobs', 'resume', id], { cwd });
-    t.equal(refused.status, 2, 'what exists is not replaced unasked');
+    t.equal(refused.status, 2, 'what somebody has changed is not replaced unasked');
     const named = await runCli(['jobs', 'resume', id, '--from', 'diarisation'], { cwd });
     t.match(named, { status: 2, stderr: /diarisation .* is not built yet/u });
 

@@ -36,7 +36,7 @@ t.test('when a file name looks like a path, it is only a name', async (t) => {
   const server = await startTestServer(t);
   const body = [
     '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n',
-    '--x\r\nContent-Disposition: form-data; name="file"; filename="../../../../tmp/\u001b[31mowned.wav"\r\n\r\n',
+    '--x\r\nContent-Disposition: form-data; name="file"; filename="../../../../etc/\u001b[31mowned.wav"\r\n\r\n',
     'nothing\r\n--x--\r\n',
   ].join('');
   const answer = await fetch(`${server.url}/v1/audio/transcriptions`, {

@@ -257,6 +257,8 @@ void t.test('when results are delivered, a file that exists is not replaced unas
   t.equal(readFileSync(join(outputDir, 'a.srt'), 'utf8'), 'old');
   await deliver(files, { outputDir, overwrite: true });
   t.equal(readFileSync(join(outputDir, 'a.srt'), 'utf8'), 'new');
+  await deliver(files, { outputDir, overwrite: false });
+  t.pass('what an earlier run has brought there is no obstacle');
   await deliver(files, { outputDir: join(folder, 'deep', 'new'), overwrite: false });
   t.strictSame(readdirSync(join(folder, 'deep', 'new')), ['a.srt']);
 });

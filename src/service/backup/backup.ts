@@ -102,7 +102,9 @@ export async function restoreBackup(
       const { entries } = await readArchive(file, identity, { signal });
       const places = new Map(entries.map((entry) => [entry.name, placeOf(entry)]));
       const files = [...places.values()];
-      if (!overwrite) await refuseExisting(files);
+      // This machine remakes its own when it is stale: it is no reason to refuse the rest.
+      const owned = entries.filter(({ kind }) => kind !== 'hardware');
+      if (!overwrite) await refuseExisting(owned.map((entry) => placeOf(entry)));
       if (!dryRun) await unpack(file, identity, { places, signal });
       return { name: chosen, files };
     }),
@@ -158,7 +160,7 @@ async function refuseExisting(files: readonly string[]): Promise<void> {
   const rest = existing.length > named.length ? ` and ${existing.length - named.length} more` : '';
   throw new CpwError(
     'CPW_INVALID_OPTIONS',
-    `${named.join(', ')}${rest} exist, and nothing was written. Next step: move them away, or give --overwrite.`,
+    `${named.join(', ')}${rest} ${existing.length === 1 ? 'exists' : 'exist'}, and nothing was written. Next step: move them away, or give --overwrite.`,
     { details: { existing } },
   );
 }
