@@ -204,7 +204,15 @@ t.test('when bash completes, it offers commands, flags, values and models', asyn
     [['transcribe', '--vad-t'], ['--vad-threshold']],
     [
       ['transcribe', '--no'],
-      ['--no-repeat-ngram-size', '--no-speech-threshold', '--no-vad'],
+      [
+        '--no-repeat-ngram-size',
+        '--no-speech-threshold',
+        '--no-vad',
+        '--no-jitter',
+        '--notifications-enabled',
+        '--no-smtp-use-tls',
+        '--notify-webhook',
+      ],
     ],
     [
       ['transcribe', '--engine', ''],
