@@ -144,8 +144,10 @@ export async function newestJob(
     .at(-1);
 }
 
-/** Reads a job by its id or its folder. Throws CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS. */
+/** Reads a job by its id, its number where only one job has it, or its folder. Throws CPW_FILE_NOT_FOUND, CPW_INVALID_OPTIONS. */
 export async function openJob(jobsDir: string, name: string): Promise<Job> {
+  const numbered = /^\d+$/u.test(name) ? await jobsNumbered(jobsDir, name) : undefined;
+  if (numbered !== undefined) return numbered;
   const byId = join(resolve(jobsDir), ...name.split('/'));
   const inside = !relative(resolve(jobsDir), byId).startsWith('..');
   const folders = inside ? [byId, resolve(name)] : [resolve(name)];
@@ -159,6 +161,19 @@ export async function openJob(jobsDir: string, name: string): Promise<Job> {
     `There is no job ${JSON.stringify(name)} in ${JSON.stringify(jobsDir)}. ` +
       'Next step: cpw-native jobs list shows the jobs; --jobs-dir names another folder.',
     { details: { job: name, jobsDir } },
+  );
+}
+
+/** Numbers begin anew each day: one alone is enough where it is clear. */
+async function jobsNumbered(jobsDir: string, number: string): Promise<Job | undefined> {
+  const all = await listJobs(jobsDir);
+  const found = all.filter(({ request }) => request.id.endsWith(`/${number}`));
+  if (found.length < 2) return found[0];
+  const ids = found.map(({ request }) => request.id);
+  throw new CpwError(
+    'CPW_INVALID_OPTIONS',
+    `Several jobs have the number ${number}. Next step: name one of ${ids.join(', ')}.`,
+    { details: { jobs: ids } },
   );
 }
 

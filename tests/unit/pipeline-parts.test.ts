@@ -249,6 +249,20 @@ void t.test('when a title is anything at all, a job’s files stay in its folder
   );
 });
 
+void t.test('when a job is named by its number, it is opened where one alone has it', async (t) => {
+  const jobsDir = join(t.testdir(), 'jobs');
+  const input = join(t.testdirName, 'talk.wav');
+  const on = (day: number, user = 'anna') =>
+    createJob(jobsDir, { workflow: 'transcribe', input, user, now: new Date(2026, 0, day) });
+  const first = await on(1);
+  t.equal((await openJob(jobsDir, '1')).folder, first.folder);
+  const second = await on(1);
+  t.equal((await openJob(jobsDir, '2')).folder, second.folder);
+  await on(2);
+  await t.rejects(openJob(jobsDir, '1'), { message: /name one of .*01\/01.*01\/02/u });
+  await t.rejects(openJob(jobsDir, '12'), { code: 'CPW_FILE_NOT_FOUND' });
+});
+
 void t.test('when results are delivered, a file that exists is not replaced unasked', async (t) => {
   const folder = t.testdir({ 'a.srt': 'new', out: { 'a.srt': 'old' } });
   const files = [{ name: 'a.srt', path: join(folder, 'a.srt'), about: {} }];

@@ -82,11 +82,11 @@ function verboseAnswer(
   return {
     task,
     language: task === 'translate' ? 'english' : languageName(language),
-    duration,
+    duration: ms(duration),
     text: joinedText(segments),
     ...(granularities.includes('segment') ? { segments: segments.map(segmentAnswer) } : {}),
     ...(granularities.includes('word')
-      ? { words: words.map(({ word, start, end }) => ({ word, start, end })) }
+      ? { words: words.map(({ word, start, end }) => ({ word, start: ms(start), end: ms(end) })) }
       : {}),
     usage: usageOf(duration),
   };
@@ -97,8 +97,8 @@ function segmentAnswer(segment: Segment): z.output<typeof segmentSchema> {
   return {
     id,
     seek: Math.round(start * 100),
-    start,
-    end,
+    start: ms(start),
+    end: ms(end),
     text,
     tokens: [],
     temperature,
@@ -106,6 +106,11 @@ function segmentAnswer(segment: Segment): z.output<typeof segmentSchema> {
     compression_ratio: segment.compressionRatio,
     no_speech_prob: segment.noSpeechProb,
   };
+}
+
+/** Seconds in whole milliseconds: sums of floats are no news. */
+function ms(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 /** OpenAI counts begun seconds. */
