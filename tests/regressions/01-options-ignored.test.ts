@@ -10,6 +10,7 @@ import { Translator } from '../../src/engines/translator.js';
 import { loadAddon } from '../../src/native/load.js';
 import { recognizerOptionsSchema } from '../../src/options/recognizer.js';
 import { transcribeOptionsSchema } from '../../src/options/transcribe.js';
+import { jobRunSchemas } from '../../src/options/job-runs.js';
 import { translationWorkSchema } from '../../src/options/pipeline.js';
 import { translateOptionsSchema } from '../../src/options/translate.js';
 import { translatorOptionsSchema } from '../../src/options/translator.js';
@@ -219,7 +220,8 @@ void t.test('when a flag of subtitle is given, a stage is told', async (t) => {
   const own = ['output-dir', 'overwrite'];
   // Subtitles need the times of words, whatever is said.
   const always = ['word-timestamps'];
-  const itself = ['pipeline', 'job', 'dry'];
+  // How a run is watched, retried and told of is no stage's to know: tests/service, pipeline-faults.
+  const itself = ['pipeline', 'job', 'dry', ...Object.keys(jobRunSchemas)];
   for (const part of Object.keys(schemas).filter((one) => !itself.includes(one))) {
     const schema = schemas[part as keyof typeof schemas];
     const base = part === 'subtitle' ? needs : {};
