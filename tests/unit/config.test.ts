@@ -197,7 +197,9 @@ t.test('when all options are listed, each has one path and one variable', async 
   t.strictSame(clash, [], 'none of a reserved name');
   const { transcribeCommand } = await import('../../src/cli/commands/transcribe.js');
   const flags = Object.values(transcribeCommand.schemas).flatMap((one) => describeOptions(one));
-  const flagsOnly = ['job', 'dryRun'];
+  // Which job and which of its stages: of one run, not of a configuration.
+  const ofOneRun = ['asJob', 'resume', 'from', 'to', 'only', 'force'];
+  const flagsOnly = ['job', 'dryRun', ...ofOneRun];
   const known = [...rows.map(({ path }) => keyOf(path)), ...flagsOnly];
   const outside = flags.map(({ path }) => keyOf(path)).filter((key) => !known.includes(key));
   t.strictSame(outside, [], 'every flag of transcribe is an option of the configuration');
