@@ -134,3 +134,8 @@ export class CpwError extends Error {
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorCodes, value);
 }
+
+/** True for a failure whose reason may pass: what retries and breakers go by. */
+export function isTransient(error: unknown): error is CpwError {
+  return error instanceof CpwError && error.transient;
+}

@@ -33,7 +33,7 @@ export { formatVtt, parseVtt } from './subtitles/vtt.js';
 export { placeTranslation, type PlacedTranslation } from './text/place-translation.js';
 export { SentenceJoiner, sentencesOf, type Sentence, type SentenceWord } from './text/sentences.js';
 export type { SpokenText, TimedPiece } from './text/timed-pieces.js';
-export type { Piece } from './text/pieces.js';
+export { isUnspaced, type Piece } from './text/pieces.js';
 export type { TranslateOptions } from './options/translate.js';
 export type { TranslatorOptions } from './options/translator.js';
 export type { Language } from './text/language.js';
@@ -61,7 +61,9 @@ export {
   type BreakerOptions,
   type BreakerState,
 } from './network/breaker.js';
-export { retryTransient, type FailedAttempt } from './pipeline/retry.js';
+export { isLoopback } from './network/loopback.js';
+export { writeAtomically, type FileData } from './pipeline/atomic-file.js';
+export { retryTransient, type FailedAttempt } from './models/retry.js';
 export { supervise, type Life, type SuperviseOptions } from './pipeline/supervise.js';
 export { Pipeline, type PipelineOptions, type RunContext } from './pipeline/pipeline.js';
 export type { Job, JobRequest, NewJob } from './pipeline/job.js';

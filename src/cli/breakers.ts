@@ -1,4 +1,4 @@
-import type { BreakerNews } from '../network/breaker.js';
+import { networkBreaker, type Breaker, type BreakerNews } from '../network/breaker.js';
 import type { Reporter } from './reporter.js';
 
 const texts = {
@@ -10,4 +10,9 @@ const texts = {
 /** Tells when a service of the network is left alone, and when no longer. */
 export function sayBreaker(reporter: Pick<Reporter, 'note'>, { name, state }: BreakerNews): void {
   reporter.note(`${name} ${texts[state]}`);
+}
+
+/** The breaker of the hub that models are fetched from. */
+export function hubBreaker(reporter: Pick<Reporter, 'note'>): Breaker {
+  return networkBreaker('hub', { onState: (news) => sayBreaker(reporter, news) });
 }

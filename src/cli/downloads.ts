@@ -5,8 +5,8 @@ import { shownInput } from './input.js';
 import type { EventStream } from './event-stream.js';
 import { hubOf } from './library.js';
 import type { Reporter } from './reporter.js';
-import { networkBreaker, type Breaker } from '../network/breaker.js';
-import { sayBreaker } from './breakers.js';
+import type { Breaker } from '../network/breaker.js';
+import { hubBreaker } from './breakers.js';
 
 /** What a load is told about fetching. */
 export interface Downloads {
@@ -37,8 +37,7 @@ export function downloadsOf(
     events.emit({ type: 'download', state, ...rest });
     say(event);
   };
-  const breaker = networkBreaker('hub', { onState: (news) => sayBreaker(reporter, news) });
-  return { download, context: { hub: hubOf(), onDownload, breaker } };
+  return { download, context: { hub: hubOf(), onDownload, breaker: hubBreaker(reporter) } };
 }
 
 /** Tells of downloads on standard error. `announce` makes the line that begins one. */

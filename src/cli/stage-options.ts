@@ -3,7 +3,7 @@ import type { ParsedGlossaryOptions } from '../options/glossary.js';
 import type { translationWorkSchema } from '../options/pipeline.js';
 import type { NewJob } from '../pipeline/job.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
-import type { TranslatorOptions } from '../options/translator.js';
+import { translatorOptionsOf } from '../options/translator.js';
 import type { ParsedTranscribeOptions } from '../options/transcribe.js';
 
 /** What the stages up to the transcript are told. */
@@ -53,7 +53,8 @@ export function translationStages({
   glossary,
 }: TranslatedOptions): NonNullable<NewJob['options']> {
   const { translation: search, sentences, tmdb: film } = translate;
-  const translator = translatorOptions(recognizer, translate);
+  const computeType = translate.translateComputeType;
+  const translator = { ...translatorOptionsOf(recognizer), computeType };
   return {
     tmdb: { film, languages: [...targets] },
     glossary_load: { glossary: glossary.glossary, names: glossary.names },
@@ -70,17 +71,4 @@ export function translationStages({
           },
         }),
   };
-}
-
-/** How the translation model is loaded: as the recogniser is, where that can be. */
-export function translatorOptions(
-  recognizer: RecognizerOptions,
-  {
-    translateComputeType: computeType,
-  }: Pick<TranslatedOptions['translate'], 'translateComputeType'>,
-): TranslatorOptions {
-  const { threads, replicas, device, deviceIndex, modelsDir, cacheDir, download } = recognizer;
-  // Metal is whisper.cpp's alone.
-  const where = device === 'metal' || device === 'mps' ? {} : { device, deviceIndex };
-  return { ...where, threads, replicas, modelsDir, cacheDir, download, computeType };
 }

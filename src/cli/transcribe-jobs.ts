@@ -22,7 +22,7 @@ export function transcribeJobs(
     const message = 'standard input cannot be a job, which reads its file again; name a file';
     throw optionsError([{ option: '-', message }], 'transcribe');
   }
-  const { model, recognizer, transcribe, pipeline, faults, log, notices, reporting } = values;
+  const { model, recognizer, transcribe, pipeline } = values;
   const jobs: MediaJobs = {
     workflow: 'transcribe',
     options: stageOptions(values, context),
@@ -30,11 +30,7 @@ export function transcribeJobs(
     recognizer,
     tmdb: tmdbOptionsSchema.parse({}),
     pipeline,
-    faults,
-    metrics: { ...values.metrics, ...values.tracing },
-    log,
-    notices,
-    reporting,
+    settings: values,
     work: workOf(values, context),
   };
   return runWithEvents(media, context, (running) => runMediaJobs(media, jobs, running));

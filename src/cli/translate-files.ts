@@ -1,10 +1,10 @@
 import type { Translator } from '../engines/translator.js';
 import type { CutFile, TranslatedText } from '../export/translated-file.js';
-import { subtitleFormatters } from '../export/subtitle-forms.js';
+import { shownCues, subtitleFormatters } from '../export/subtitle-forms.js';
 import { formatTranscript, writeForms } from '../export/write-transcript.js';
 import { isSubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import type { ParsedSubtitleOptions } from '../options/subtitles.js';
-import { labelled } from '../subtitles/voice.js';
+import { translatorOptionsOf } from '../options/translator.js';
 import type { NameForms } from '../text/glossary.js';
 import { translateWithGlossary } from '../text/glossary-enforce.js';
 import { coverageReport, type CoverageReport } from '../text/glossary-report.js';
@@ -18,7 +18,6 @@ import { modelOptionsOf } from './library.js';
 import { toyNote } from './model-report.js';
 import { clock } from './pace.js';
 import { tell } from './run-events.js';
-import { translatorOptions } from './stage-options.js';
 import type { TranslateWork } from './translate.js';
 import type { Target, TextPlan } from './translate-plan.js';
 
@@ -107,7 +106,8 @@ async function load(work: TranslateWork): Promise<Translator> {
   const { Translator } = await import('../engines/translator.js');
   const { model } = values.command;
   const recognizer = modelOptionsOf(values.recognizer, general);
-  const options = translatorOptions(recognizer, values.work);
+  const computeType = values.work.translateComputeType;
+  const options = { ...translatorOptionsOf(recognizer), computeType };
   const { context } = downloadsOf(recognizer, work);
   reporter.progress(`loading model ${shownInput(model)}`, undefined);
   try {
@@ -148,12 +148,12 @@ function textsOf(
   translations: readonly TranslatedText[],
   rules: ParsedSubtitleOptions,
 ): (format: TranscriptFormat) => string {
+  const cues = cut.cuesOf?.(translations, { language, rules });
+  const whole = cut.assemble(translations, language);
   return (format) => {
-    if (cut.cuesOf !== undefined && isSubtitleFormat(format)) {
-      const cues = cut.cuesOf(translations, { language, rules });
-      return subtitleFormatters[format](format === 'srt' ? cues.map(labelled) : cues);
+    if (cues !== undefined && isSubtitleFormat(format)) {
+      return subtitleFormatters[format](shownCues(cues, format));
     }
-    const whole = cut.assemble(translations, language);
     return typeof whole === 'string' ? whole : formatTranscript(whole, format, rules);
   };
 }

@@ -30,12 +30,8 @@ export async function translateMedia(
       models: modelsOf(work),
       recognizer: values.recognizer,
       tmdb: values.work.tmdb,
-      metrics: { ...values.metrics, ...values.tracing },
-      log: values.log,
       pipeline: { ...values.pipeline, to: undefined },
-      faults: values.faults,
-      notices: values.notices,
-      reporting: values.reporting,
+      settings: values,
       work: {
         outputDir,
         overwrite,

@@ -11,10 +11,9 @@ import type { Segment } from '../types.js';
 
 /** What one person says in a cue. */
 interface Utterance {
-  /** Its cue's place among the cues. */
-  readonly cue: number;
   /** True where a dash begins it: somebody else speaks in the same cue. */
   readonly dash: boolean;
+  readonly shown: Cue;
 }
 
 /** Subtitles as sentences that know their cues. */
@@ -43,7 +42,8 @@ export async function sentencesOfCues(
   options: SentenceOptions,
 ): Promise<CuedSentences> {
   const cues = given.toSorted((a, b) => a.start - b.start);
-  const parts = cues.flatMap((cue, index) => utterancesOf(cue, index));
+  const spoken = cues.map((cue) => ({ cue, parts: utterancesOf(cue) }));
+  const parts = spoken.flatMap((one) => one.parts);
   const segments = segmentsOfCues(parts.map(({ shown }) => shown));
   const sentences: Sentence[] = [];
   for (const group of groupsOf(segments, parts)) {
@@ -56,11 +56,12 @@ export async function sentencesOfCues(
     sentences,
     cuesOf: (texts, form) => {
       const said = saidBy(sentences, texts, form.language);
-      return cues.flatMap((cue, index) => {
-        const own = [...parts.entries()].flatMap(([id, part]) =>
-          part.cue === index ? [{ ...part, text: said.get(id) ?? '' }] : [],
-        );
-        const lines = own.flatMap((part) => linesOf(part, form));
+      let next = 0;
+      return spoken.flatMap(({ cue, parts: own }) => {
+        const lines = own.flatMap((part) => {
+          const id = next++;
+          return linesOf(part, said.get(id) ?? '', form);
+        });
         return lines.length === 0 ? [] : [{ ...cue, lines }];
       });
     },
@@ -68,10 +69,10 @@ export async function sentencesOfCues(
 }
 
 /** Two people in a cue have a line each that begins with a dash; its time is shared by their lengths. */
-function utterancesOf(cue: Cue, index: number): readonly (Utterance & { readonly shown: Cue })[] {
+function utterancesOf(cue: Cue): readonly Utterance[] {
   const { lines, start, end } = cue;
   if (lines.length < 2 || !lines.every((line) => dash.test(line))) {
-    return [{ cue: index, dash: false, shown: cue }];
+    return [{ dash: false, shown: cue }];
   }
   const total = lines.join('').length;
   let done = 0;
@@ -80,14 +81,14 @@ function utterancesOf(cue: Cue, index: number): readonly (Utterance & { readonly
     done += line.length;
     const to = start + ((end - start) * done) / total;
     const shown = { ...cue, start: from, end: to, lines: [line.replace(dash, '')] };
-    return { cue: index, dash: true, shown };
+    return { dash: true, shown };
   });
 }
 
 /** No sentence goes over from one speaker to another. */
 function groupsOf(
   segments: readonly Segment[],
-  parts: readonly Utterance[],
+  parts: readonly Pick<Utterance, 'dash'>[],
 ): readonly (readonly Segment[])[] {
   const groups: Segment[][] = [];
   for (const [index, segment] of segments.entries()) {
@@ -121,7 +122,8 @@ function saidBy(
 }
 
 function linesOf(
-  { text, dash: begins }: Utterance & { readonly text: string },
+  { dash: begins }: Utterance,
+  text: string,
   form: { readonly language: string; readonly rules: ParsedSubtitleOptions },
 ): readonly string[] {
   if (text.trim() === '') return [];

@@ -17,6 +17,11 @@ export const subtitleFormatters: Readonly<
   ass: formatAss,
 };
 
+/** Cues as a form shows them: SRT has no place of its own for the speaker. */
+export function shownCues(cues: readonly Cue[], format: SubtitleFormat): readonly Cue[] {
+  return format === 'srt' ? cues.map(labelled) : cues;
+}
+
 /** A text in one form of subtitles. */
 export interface SubtitleForm {
   readonly cues: readonly Cue[];
@@ -42,9 +47,7 @@ export function subtitleForms(
     return cues;
   };
   return async (format) => {
-    const labels = format === 'srt';
-    const found = await cuesOf(labels);
-    const cues = labels ? found.map(labelled) : found;
+    const cues = shownCues(await cuesOf(format === 'srt'), format);
     return { cues, text: subtitleFormatters[format](cues) };
   };
 }

@@ -8,11 +8,11 @@ import { isSubtitleFormat, type SubtitleFormat, type TranscriptFormat } from '..
 import type { SubtitleOptions } from '../options/subtitles.js';
 import type { Cue } from '../subtitles/cue.js';
 import { cuesOf } from '../subtitles/cues.js';
-import { labelled, spokenText } from '../subtitles/voice.js';
+import { spokenText } from '../subtitles/voice.js';
 import type { Segment, Transcript } from '../types.js';
 import { sanitizeFilename } from './file-name.js';
 import { existingFile, outputPath } from './plan-outputs.js';
-import { subtitleFormatters } from './subtitle-forms.js';
+import { shownCues, subtitleFormatters } from './subtitle-forms.js';
 import { formatJson } from './transcript-schema.js';
 
 export interface WriteTranscriptOptions {
@@ -51,8 +51,7 @@ export function cuesOfTranscript(
   options: SubtitleOptions = {},
 ): readonly Cue[] {
   const labels = format === 'srt';
-  const cues = cuesOf(segments, options, { language, labels });
-  return labels ? cues.map(labelled) : cues;
+  return shownCues(cuesOf(segments, options, { language, labels }), format);
 }
 
 /**

@@ -1,12 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CpwError } from '../errors.js';
+import type { ParsedRetryOptions } from '../options/faults.js';
+import { retryTransient, type Wait } from './retry.js';
 
-const ATTEMPTS = 3;
-const FIRST_DELAY_MS = 4000;
-const LONGEST_DELAY_MS = 10_000;
-
-/** Waits; tests pass one that does not. Rejects with the signal's reason when it fires. */
-export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
+const times: ParsedRetryOptions = {
+  maxRetries: 2,
+  initialDelayS: 4,
+  backoffFactor: 2,
+  maxDelayS: 10,
+  jitter: false,
+};
 
 /** A failed attempt that is followed by another. */
 export interface Retry {
@@ -23,30 +25,18 @@ export interface RetryOptions {
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
-/** Waits by the clock. */
-export const waitByClock: Wait = async (ms, signal) => {
-  try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-};
-
 /** Works up to three times; only errors that call themselves transient are worth another try. */
-export async function withRetries<T>(
+export function withRetries<T>(
   work: () => Promise<T>,
-  { signal, wait = waitByClock, onRetry }: RetryOptions,
+  { signal, wait, onRetry }: RetryOptions,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof CpwError && error.transient) || attempt >= ATTEMPTS) throw error;
-      const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
-      onRetry?.({ attempt, attempts: ATTEMPTS, delayMs, error });
-      await wait(delayMs, signal);
-    }
-  }
+  return retryTransient(work, times, {
+    signal,
+    ...(wait === undefined ? {} : { wait }),
+    onFailed: ({ attempt, attempts, delayMs, error }) => {
+      if (delayMs !== undefined && error instanceof CpwError) {
+        onRetry?.({ attempt, attempts, delayMs, error });
+      }
+    },
+  });
 }

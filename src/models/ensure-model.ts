@@ -3,7 +3,7 @@ import { hubOptionsSchema, type HubOptions } from '../options/download.js';
 import { parseOptions } from '../options/parse.js';
 import type { ModelWish } from './choose-format.js';
 import type { OnDownload } from './download-event.js';
-import type { Wait } from './download-retry.js';
+import type { Wait } from './retry.js';
 import { fetchForm } from './fetch-form.js';
 import type { Breaker } from '../network/breaker.js';
 import { planFetch, type FetchStep } from './fetch-plan.js';

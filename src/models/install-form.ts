@@ -1,7 +1,7 @@
 import type { ParsedHubOptions } from '../options/download.js';
 import type { Breaker } from '../network/breaker.js';
 import type { OnDownload } from './download-event.js';
-import type { Wait } from './download-retry.js';
+import type { Wait } from './retry.js';
 import { installedFormats, type ModelFormat } from './layout.js';
 import { lockPath } from './place-form.js';
 import { withLock } from './store-lock.js';

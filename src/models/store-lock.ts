@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { CpwError } from '../errors.js';
 import { systemErrorCode } from '../files/system-error.js';
 import { fileError } from './convert/file-error.js';
-import { waitByClock, type Wait } from './download-retry.js';
+import { waitByClock, type Wait } from './retry.js';
 
 const BEAT_MS = 2000;
 const STALE_MS = 15_000;

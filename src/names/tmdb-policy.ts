@@ -10,7 +10,7 @@ import {
   type IBackoffFactory,
   type IRetryBackoffContext,
 } from 'cockatiel';
-import { CpwError } from '../errors.js';
+import { CpwError, isTransient } from '../errors.js';
 import { breakerStates, type BreakerNews } from '../network/breaker.js';
 import { longestPauseMs, paused } from './tmdb-errors.js';
 
@@ -95,12 +95,12 @@ function pauseOf(error: unknown): number {
 }
 
 function isWorthAnother(error: unknown): boolean {
-  return error instanceof CpwError && error.transient && pauseOf(error) <= longestPauseMs;
+  return isTransient(error) && pauseOf(error) <= longestPauseMs;
 }
 
 /** A server that asks for a pause is well. */
 function isTrouble(error: unknown): boolean {
-  return error instanceof CpwError && error.transient && error.details?.['status'] !== 429;
+  return isTransient(error) && error.details?.['status'] !== 429;
 }
 
 /** The library waits out its delays; an abort does not. */

@@ -5,7 +5,7 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import { CpwError } from '../errors.js';
+import { CpwError, isTransient } from '../errors.js';
 
 /** Where a breaker stands. */
 export type BreakerState = 'closed' | 'half-open' | 'open';
@@ -45,10 +45,10 @@ export function networkBreaker(
   name: string,
   { onState, failuresToOpen = 5, halfOpenAfterMs = 60_000 }: BreakerOptions = {},
 ): Breaker {
-  const policy = circuitBreaker(
-    handleWhen((error) => error instanceof CpwError && error.transient),
-    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
-  );
+  const policy = circuitBreaker(handleWhen(isTransient), {
+    halfOpenAfter: halfOpenAfterMs,
+    breaker: new ConsecutiveBreaker(failuresToOpen),
+  });
   policy.onStateChange((state) => onState?.({ name, state: breakerStates[state] }));
   return {
     name,

@@ -20,6 +20,7 @@ export { recognizerOptionsSchema } from './recognizer.js';
 export { reportingOptionsSchema, type ParsedReportingOptions } from './reporting.js';
 export { serverOptionsSchema, type ParsedServerOptions, type ServerOptions } from './server.js';
 export { tracingOptionsSchema, type ParsedTracingOptions } from './tracing.js';
+export { isSubtitleFormat } from './output.js';
 export { transcribeOptionsSchema } from './transcribe.js';
 export {
   alignmentOptionsSchema,
@@ -29,3 +30,4 @@ export {
   subtitleGenerationOptionsSchema,
   translationOptionsSchema,
 } from './stages.js';
+export { translatorOptionsOf } from './translator.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { noIndexOnCpu, recognizerOptionsSchema } from './recognizer.js';
+import { noIndexOnCpu, recognizerOptionsSchema, type RecognizerOptions } from './recognizer.js';
 
 // The same schemas: what a configuration sets for one engine holds for the other.
 const { threads, modelsDir, cacheDir, download, deviceIndex } = recognizerOptionsSchema.shape;
@@ -59,3 +59,11 @@ export const translatorOptionsSchema = z
 export type TranslatorOptions = z.input<typeof translatorOptionsSchema>;
 /** {@link TranslatorOptions} with every default filled in. */
 export type ParsedTranslatorOptions = z.output<typeof translatorOptionsSchema>;
+
+/** How a translation model is loaded beside a recogniser: as that is, where that can be. */
+export function translatorOptionsOf(recognizer: RecognizerOptions): TranslatorOptions {
+  const { threads, replicas, device, deviceIndex, modelsDir, cacheDir, download } = recognizer;
+  // Metal is whisper.cpp's alone.
+  const where = device === 'metal' || device === 'mps' ? {} : { device, deviceIndex };
+  return { ...where, threads, replicas, modelsDir, cacheDir, download };
+}

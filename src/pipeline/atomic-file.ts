@@ -19,12 +19,16 @@ export function besideName(path: string): string {
 
 /**
  * Writes a file beside and renames it, so that a reader and a crash find the old one or the whole
- * new one. Throws CPW_OUT_OF_MEMORY for a full disk, CPW_INVALID_OPTIONS where nothing may be written.
+ * new one. `mode` as for `open`. Throws CPW_OUT_OF_MEMORY for a full disk, CPW_INVALID_OPTIONS where nothing may be written.
  */
-export async function writeAtomically(path: string, data: FileData): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: FileData,
+  { mode = 0o666 }: { readonly mode?: number } = {},
+): Promise<void> {
   const temporary = besideName(path);
   try {
-    await using file = await open(temporary, 'wx');
+    await using file = await open(temporary, 'wx', mode);
     await writeFile(file, data);
     await file.sync();
     await publishFile(temporary, path);

@@ -1,5 +1,4 @@
-import { waitByClock } from '../models/download-retry.js';
-import { attemptText, delayAfter, type FailedAttempt } from './retry.js';
+import { attemptText, delayAfter, waitByClock, type FailedAttempt } from '../models/retry.js';
 import { changed, type RunState, type StageNode } from './run-state.js';
 
 /**

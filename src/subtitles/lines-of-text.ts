@@ -1,5 +1,6 @@
 import type { ParsedSubtitleOptions } from '../options/subtitles.js';
-import { placeToken, textOf } from './place-token.js';
+import { textOf } from '../text/pieces.js';
+import { placeToken } from './place-token.js';
 import { linesOf, type PlacedToken } from './plan.js';
 import { tokensOf } from './tokens.js';
 

@@ -1,3 +1,4 @@
+import { textOf } from '../text/pieces.js';
 import {
   linesOf,
   pointsOf,
@@ -6,7 +7,7 @@ import {
   type PlanOptions,
   type ShownTime,
 } from './plan.js';
-import { placeToken, textOf } from './place-token.js';
+import { placeToken } from './place-token.js';
 import type { Token } from './tokens.js';
 
 /** A cue that is decided. */

@@ -26,8 +26,3 @@ export function placeToken(
     pauseMs: Math.max(0, startMs - (before?.endMs ?? startMs)),
   };
 }
-
-/** A line of tokens. */
-export function textOf(tokens: readonly Pick<PlacedToken, 'text' | 'spaced'>[]): string {
-  return tokens.map(({ text, spaced }, at) => (spaced && at > 0 ? ` ${text}` : text)).join('');
-}

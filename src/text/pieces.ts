@@ -60,6 +60,11 @@ function wordSegmenter(language = ''): Intl.Segmenter {
   return made;
 }
 
+/** Pieces as a text: with a space before each that had one, but for the first. */
+export function textOf(pieces: readonly Piece[]): string {
+  return pieces.map(({ text, spaced }, at) => (spaced && at > 0 ? ` ${text}` : text)).join('');
+}
+
 /** True where nothing stands between the last word of a segment and the first of the next. */
 export function joinsWithoutSpace(before: string, after: string): boolean {
   // Without punctuation a space is what parts two clauses of Chinese or Japanese.

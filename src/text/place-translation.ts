@@ -1,5 +1,5 @@
 import type { Segment, Word } from '../types.js';
-import { piecesOf, type Piece } from './pieces.js';
+import { piecesOf, textOf, type Piece } from './pieces.js';
 import { punctuationEnd } from './punctuation.js';
 import type { Sentence, SentenceWord } from './sentences.js';
 import { widthOf } from './width.js';
@@ -84,12 +84,6 @@ export function divideBySegment(
   return new Map(
     runs.map(({ segment }, at) => [segment, textOf(pieces.slice(cuts[at - 1] ?? 0, cuts[at]))]),
   );
-}
-
-function textOf(pieces: readonly Piece[]): string {
-  return pieces
-    .map((piece, index) => (piece.spaced && index > 0 ? ` ${piece.text}` : piece.text))
-    .join('');
 }
 
 function untranslated(sentence: Sentence): Segment {

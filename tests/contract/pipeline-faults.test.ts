@@ -4,7 +4,7 @@ import t from 'tap';
 import { z } from 'zod';
 import { CpwError, errorCodes } from '../../src/errors.js';
 import { faultOptionsSchema } from '../../src/options/faults.js';
-import { retryTransient, type FailedAttempt } from '../../src/pipeline/retry.js';
+import { retryTransient, type FailedAttempt } from '../../src/models/retry.js';
 import { supervise } from '../../src/pipeline/supervise.js';
 import * as artefacts from '../../src/stages/artefacts.js';
 import { defineStage, type AnyStage } from '../../src/stages/stage.js';

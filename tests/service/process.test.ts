@@ -1,54 +1,22 @@
 import t, { type Test } from 'tap';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { audioPath } from '../helpers/audio.js';
-import { modelsDir } from '../helpers/models.js';
 import { clientOf } from '../helpers/requests.js';
+import { serveProcess, type ServerProcess } from '../helpers/server-process.js';
 
-const program = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
-
-interface Served {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly uploads: string;
-  /** What it has written on standard error so far. */
-  readonly said: () => string;
-  readonly end: Promise<unknown[]>;
-}
-
-/** Runs `cpw-native serve` until it listens. */
+/** A server with leftovers of one that was killed: no process has that number. */
 async function serve(
   t: Test,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-): Promise<Served> {
-  const uploads = join(t.testdir(), 'uploads');
-  // What a server that was killed has left: no process has that number.
+): Promise<ServerProcess> {
+  const folder = t.testdir();
   const left = `cpw-native-uploads-${hostname().replaceAll(/[^A-Za-z0-9]/gu, '_')}-99999999-abc`;
-  await mkdir(join(uploads, left), { recursive: true });
-  const common = ['serve', '--port', '0', '--models-dir', modelsDir.modelsDir];
-  const folders = ['--upload-dir', uploads, '--jobs-dir', join(uploads, '..', 'jobs')];
-  const child = spawn(process.execPath, [program, ...common, ...folders, ...args], {
-    env: { ...process.env, CPW_CONFIG: 'none', CPW_MODEL: 'tiny.en', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  t.teardown(() => child.kill('SIGKILL'));
-  let text = '';
-  const end = once(child, 'close');
-  const listening = new Promise<string>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      const [, url] = /listening on (\S+)/u.exec(text) ?? [];
-      if (url !== undefined) resolve(url);
-    });
-    child.on('close', () => reject(new Error(`it ended: ${text}`)));
-  });
-  return { child, url: await listening, uploads, said: () => text, end };
+  await mkdir(join(folder, 'uploads', left), { recursive: true });
+  return serveProcess(t, { args, env, folder });
 }
 
 const long = (url: string, key?: string) =>

@@ -92,7 +92,7 @@ t.test('when people read the log, a line is short and moves no cursor', (t) => {
   log.info({ stage: 'asr', file: 'a b.wav' }, 'Processing \u001b[2Jcomplete');
   log.error({ err: new Error('boom') }, 'failed');
   const [first = '', second = ''] = lines.map(prettyLine);
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- the escapes that colour a terminal are what is looked for
   t.match(
     first,
     /^\d\d:\d\d:\d\d \u001b\[36minfo \u001b\[0m Processing complete stage=asr file="a b.wav"\n$/u,

@@ -6,7 +6,6 @@ import { optionsError } from '../../options/parse.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, exitStatusOf } from '../exit-codes.js';
 import type { FlagSchemas, FlagValues } from '../flags.js';
-import { cacheDirOf, modelsDirOf } from '../library.js';
 import { formatShown, shownOptions } from '../shown-options.js';
 
 const schemas = { ...configSchemas, job: jobOptionsSchema };
@@ -115,18 +114,12 @@ async function check(
     if (problems.length > 0) throw optionsError(problems, 'config check');
   }
   const files = [found.file, jobFile].filter((file) => file !== undefined);
-  const { modelStates } = await import('../model-state.js');
-  const { recognizer, detector } = await modelStates({
-    model: values.model.model,
-    options: {
-      ...values.recognizer,
-      modelsDir: modelsDirOf(values.recognizer),
-      cacheDir: cacheDirOf(values.recognizer),
-    },
-    vad: values.transcribe.vad !== false,
-    mayFetch: !values.general.offline && values.recognizer.download === 'auto',
-  });
-  const models = detector === undefined ? [recognizer] : [recognizer, detector];
+  const { jobModelStates } = await import('../job-models.js');
+  const models = await jobModelStates(
+    { recognizer: values.model.model, vad: values.transcribe.vad !== false },
+    values.recognizer,
+    { general },
+  );
   const { describeModel, modelReport } = await import('../model-report.js');
   if (general.json) {
     reporter.result(`${JSON.stringify({ files, models: models.map(modelReport) })}\n`);

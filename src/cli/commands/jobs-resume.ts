@@ -5,13 +5,9 @@ import { dryRunOptionsSchema } from '../../options/general.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import type { Command } from '../command.js';
 import { createEvents } from '../event-stream.js';
-import { endWithout } from '../end-without.js';
 import { exitStatus } from '../exit-codes.js';
 import { hubOf } from '../library.js';
-import { askedLog } from '../log.js';
-import { leaveMetrics } from '../media-jobs.js';
-import { runWatch } from '../server-package.js';
-import { noticesOf } from '../notices.js';
+import { withPipeline } from '../with-pipeline.js';
 
 const { outputDir, overwrite } = outputOptionsSchema.shape;
 const schemas = {
@@ -38,40 +34,22 @@ export const jobsResumeCommand: Command<typeof schemas> = {
   count: [1, 1],
   tellsWarnings: true,
   run: async ([name = ''], values, context) => {
-    const { jobs, selection, output, dry, faults, metrics, tracing, log } = values;
+    const { jobs, selection, output, dry } = values;
     const { general, reporter } = context;
-    const [{ Pipeline }, { runOne, selectionOf, showPlan }] = await Promise.all([
-      import('../../pipeline/pipeline.js'),
-      import('../run-jobs.js'),
-    ]);
-    const watch = await runWatch({ ...metrics, ...tracing });
-    const { logger, closeLog } = await askedLog(context, log);
-    const pipeline = new Pipeline({
-      jobsDir: jobs.jobsDir,
-      load: { hub: hubOf() },
-      logger,
-      faults,
-    });
+    const { runOne, selectionOf, showPlan } = await import('../run-jobs.js');
     const events = createEvents(general.json ? (line) => reporter.result(line) : undefined);
+    const running = { ...context, events };
     const { dryRun } = dry;
-    const notices = dryRun ? undefined : await noticesOf(values, context);
-    try {
+    const wish = { jobsDir: jobs.jobsDir, load: { hub: hubOf() }, settings: values, dryRun };
+    await withPipeline(wish, running, async ({ pipeline, ...heard }) => {
       const job = await pipeline.open(name);
       const { input, workflow } = job.request;
       const results = workflow === 'subtitle' ? ['subtitles', 'muxed'] : ['transcripts'];
-      const to = { watch, notices };
-      const work = { ...context, ...output, ...to, events, dryRun, several: false, results };
+      const work = { ...running, ...output, ...heard, dryRun, several: false, results };
       const run = selectionOf(selection);
       if (dryRun) await showPlan(input, work, { pipeline, job, context: run });
       else await runOne(input, work, { pipeline, found: job, context: run });
-    } finally {
-      reporter.done();
-      await notices?.close();
-      await pipeline.close();
-      await leaveMetrics(watch, { ...context, events });
-      await closeLog();
-      endWithout(pipeline);
-    }
+    });
     return exitStatus.ok;
   },
 };

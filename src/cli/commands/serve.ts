@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
@@ -9,8 +8,8 @@ import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import { serverOptionsSchema } from '../../options/server.js';
-import { networkBreaker } from '../../network/breaker.js';
-import { sayBreaker } from '../breakers.js';
+import { isLoopback } from '../../network/loopback.js';
+import { hubBreaker } from '../breakers.js';
 import type { Command, CommandContext } from '../command.js';
 import { exitStatus, Interruption } from '../exit-codes.js';
 import { sayDownloads } from '../downloads.js';
@@ -94,24 +93,22 @@ async function run(
 /** Says of the model whether it is there. Throws where it is not and cannot be fetched. */
 async function servedModel(
   { model: { model }, recognizer }: Values,
-  { general, reporter }: CommandContext,
+  context: CommandContext,
 ): Promise<Served> {
-  const [{ modelStates }, { describeModel }] = await Promise.all([
-    import('../model-state.js'),
+  const { general, reporter } = context;
+  const [{ jobModelStates }, { describeModel }] = await Promise.all([
+    import('../job-models.js'),
     import('../model-report.js'),
   ]);
-  const options = modelOptionsOf(recognizer, general);
-  const mayFetch = options.download === 'auto';
-  const states = await modelStates({ model, options, vad: true, mayFetch });
-  for (const state of [states.recognizer, states.detector]) {
-    if (state?.state === 'refused') throw state.error;
-    if (state !== undefined) reporter.note(describeModel(state));
+  for (const state of await jobModelStates({ recognizer: model, vad: true }, recognizer, context)) {
+    if (state.state === 'refused') throw state.error;
+    reporter.note(describeModel(state));
   }
   const announce = (name: string, what: string): string =>
     `model ${name} is not installed: ${what}; --offline forbids this`;
   const onDownload = sayDownloads(reporter, announce);
-  const breaker = networkBreaker('hub', { onState: (news) => sayBreaker(reporter, news) });
-  return { model, options, load: { hub: hubOf(), onDownload, breaker } };
+  const load = { hub: hubOf(), onDownload, breaker: hubBreaker(reporter) };
+  return { model, options: modelOptionsOf(recognizer, general), load };
 }
 
 function sayWhoIsServed(host: string, keys: readonly string[], reporter: Reporter): void {
@@ -122,8 +119,4 @@ function sayWhoIsServed(host: string, keys: readonly string[], reporter: Reporte
     `whoever reaches ${host} is served, since no key is configured; set CPW_API_KEYS ` +
       '(or CPW_API_KEYS_FILE), or leave --host out',
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

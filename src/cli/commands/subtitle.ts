@@ -70,11 +70,7 @@ function run(media: readonly string[], values: Values, context: CommandContext):
       recognizer: values.recognizer,
       tmdb: values.translate.tmdb,
       pipeline: values.pipeline,
-      faults: values.faults,
-      metrics: { ...values.metrics, ...values.tracing },
-      log: values.log,
-      notices: values.notices,
-      reporting: values.reporting,
+      settings: values,
       work: {
         ...values.output,
         dryRun: values.dry.dryRun,

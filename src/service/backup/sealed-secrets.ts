@@ -1,7 +1,6 @@
-import { CpwError } from 'cpw-native';
+import { CpwError, writeAtomically } from 'cpw-native';
 import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { readKeyFile } from './key-file.js';
@@ -53,14 +52,6 @@ export async function writeSecrets(
     await encrypter.encrypt(JSON.stringify(secretsSchema.parse(secrets))),
   );
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const beside = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await writeFile(beside, `${JSON.stringify({ version: 1, sealed }, null, 2)}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
-    await rename(beside, file);
-  } finally {
-    await rm(beside, { force: true });
-  }
+  const text = `${JSON.stringify({ version: 1, sealed }, null, 2)}\n`;
+  await writeAtomically(file, text, { mode: 0o600 });
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -40,12 +39,6 @@ export interface StreamedJob {
  */
 export function eventStream(job: StreamedJob): Readable {
   return Readable.from(eventsOf(job), { objectMode: false, highWaterMark: 1 << 14 });
-}
-
-/** Answers with a stream of events. */
-export function sendEvents(reply: FastifyReply, stream: Readable): FastifyReply {
-  const headers = { 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
-  return reply.headers(headers).type('text/event-stream; charset=utf-8').send(stream);
 }
 
 async function* eventsOf({

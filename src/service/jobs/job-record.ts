@@ -1,7 +1,7 @@
+import { writeAtomically } from 'cpw-native';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeJsonAtomically } from './atomic-json.js';
 
 const fileName = 'service.json';
 
@@ -42,5 +42,5 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
 
 /** Puts a job's record onto the disk. */
 export async function writeRecord(folder: string, record: JobRecord): Promise<void> {
-  await writeJsonAtomically(join(folder, fileName), record);
+  await writeAtomically(join(folder, fileName), `${JSON.stringify(record, null, 2)}\n`);
 }

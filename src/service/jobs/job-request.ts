@@ -3,11 +3,13 @@ import {
   alignmentOptionsSchema,
   exportOptionsSchema,
   hallucinationOptionsSchema,
+  isSubtitleFormat,
   muxStageOptionsSchema,
   recognizerOptionsSchema,
   subtitleGenerationOptionsSchema,
   transcribeOptionsSchema,
   translationOptionsSchema,
+  translatorOptionsOf,
 } from 'cpw-native/options';
 import { z } from 'zod';
 import { isServed } from '../served-models.js';
@@ -113,7 +115,10 @@ export function stageOptions(
       transcribe: { ...asr.transcribe, end, wordTimestamps },
     },
     ...others,
-    translation: { ...translate, translator: translatorOptions(recognizer) },
+    translation: {
+      ...translate,
+      translator: translatorOptionsOf(recognizerOptionsSchema.parse(recognizer)),
+    },
   };
 }
 
@@ -121,17 +126,5 @@ function timesWords(
   workflow: JobWish['workflow'],
   { export: { formats } }: JobWish['options'],
 ): boolean {
-  return (
-    workflow !== 'transcribe' || formats.some((format) => ['srt', 'vtt', 'ass'].includes(format))
-  );
-}
-
-/** As the recogniser is loaded, where that can be. */
-function translatorOptions(
-  recognizer: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const { threads, replicas, device, deviceIndex, modelsDir, cacheDir, download } =
-    recognizerOptionsSchema.parse(recognizer);
-  const where = device === 'metal' ? {} : { device, deviceIndex };
-  return { ...where, threads, replicas, modelsDir, cacheDir, download };
+  return workflow !== 'transcribe' || formats.some(isSubtitleFormat);
 }

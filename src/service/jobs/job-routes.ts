@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { errorResponses } from '../server/error-answer.js';
 import { Refusal } from '../server/refusal.js';
-import { eventAnswer, eventStream, sendEvents } from './event-stream.js';
+import { sendEvents } from '../server/send-events.js';
+import { eventAnswer, eventStream } from './event-stream.js';
 import type { StoredJob } from './job-store.js';
 import { jobHead, jobHeadSchema, jobSchema, jobView, type JobView } from './job-view.js';
 import type { Jobs, JobsApp } from './jobs-part.js';

@@ -2,7 +2,7 @@ import { parseOptions } from 'cpw-native/options';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkDuration } from '../openai/transcribe.js';
 import { callSignal } from '../server/call-signal.js';
-import { receiveForm, type FieldValue } from '../server/form.js';
+import { receiveForm, requireFile, type FieldValue } from '../server/form.js';
 import { Refusal } from '../server/refusal.js';
 import type { Upload } from '../server/upload.js';
 import type { Service } from '../service.js';
@@ -23,8 +23,7 @@ export async function receiveJob(
   const signal = callSignal(reply, service);
   const form = await receiveForm(request, { ...options, folder, signal });
   try {
-    const { file } = form;
-    if (file === undefined) throw missingFile();
+    const file = requireFile(form);
     const wish = wishOf(form.fields);
     await checkDuration(file, { ...options, signal });
     return { file, wish, [Symbol.asyncDispose]: () => form[Symbol.asyncDispose]() };
@@ -58,13 +57,5 @@ function unknownField(name: string): Refusal {
     `There is no field ${JSON.stringify(name.slice(0, 100))} here. ` +
       'Next step: send the recording as "file", and what is to become of it as JSON in "request".',
     { param: name },
-  );
-}
-
-function missingFile(): Refusal {
-  return new Refusal(
-    'invalid_value',
-    'The form holds no file. Next step: send the recording as the field "file", with a file name.',
-    { param: 'file' },
   );
 }

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { withFile } from '../openai/fields.js';
 import { errorResponses } from '../server/error-answer.js';
+import { formValidator } from '../server/form.js';
 import { modelOf } from '../served-models.js';
-import { eventAnswer, eventStream, sendEvents } from './event-stream.js';
+import { sendEvents } from '../server/send-events.js';
+import { eventAnswer, eventStream } from './event-stream.js';
 import { jobRequestSchema, stageOptions, type JobWish } from './job-request.js';
 import { viewOf } from './job-routes.js';
 import type { ActiveJob } from './job-runner.js';
@@ -41,11 +42,7 @@ export function addSubmitRoute(app: JobsApp, jobs: Jobs): void {
     '/v1/jobs',
     {
       schema,
-      // A form is checked once it has come whole.
-      validatorCompiler: (route) =>
-        route.httpPart === 'body'
-          ? (value: unknown) => ({ value })
-          : validatorCompiler(route as never),
+      validatorCompiler: formValidator,
     },
     async (request, reply) => {
       using place = jobs.runner.reserve();
@@ -75,14 +72,10 @@ async function accept(
     request: wish,
     options: stageOptions(wish, service),
     correlationId: request.id,
-    traceparent: isTrace(traceparent) ? traceparent : undefined,
+    // What is no trace context has been taken out of the headers by then.
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
   });
   return stored;
-}
-
-/** Of the W3C's trace context, version 0; what is anything else is not passed on. */
-function isTrace(given: unknown): given is string {
-  return typeof given === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u.test(given);
 }
 
 async function checkModels(

@@ -1,8 +1,4 @@
-import type { Word } from 'cpw-native';
-
-// Scripts that put no space between words.
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+import { isUnspaced, type Word } from 'cpw-native';
 
 /** Words as a line of text. */
 export function textOf(words: readonly Word[]): string {
@@ -14,6 +10,6 @@ export function textOf(words: readonly Word[]): string {
 /** Two pieces of a line, with a space between them where their script has one. */
 export function joined(one: string, other: string): string {
   if (one === '' || other === '') return one + other;
-  const together = unspaced.test(one.at(-1) ?? '') || unspaced.test(other.charAt(0));
+  const together = isUnspaced(one.at(-1) ?? '') || isUnspaced(other.charAt(0));
   return together ? one + other : `${one} ${other}`;
 }

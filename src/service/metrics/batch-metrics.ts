@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events';
-import { open, rename, rm } from 'node:fs/promises';
-import { CpwError } from 'cpw-native';
+import { CpwError, writeAtomically } from 'cpw-native';
 import type { ParsedBatchMetricsOptions } from 'cpw-native/options';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ServiceNews } from '../service.js';
+import { reasonOf } from '../reason-of.js';
 import { countNews } from './count-news.js';
 import { createPipelineMetrics } from './pipeline-metrics.js';
 
@@ -37,18 +37,9 @@ export function batchMetrics(
 
 /** The collector reads at any moment: the file appears whole. */
 async function writeTextfile(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(beside, 'w', 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
+    await writeAtomically(file, text);
   } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined);
     throw new CpwError(
       'CPW_FILE_NOT_FOUND',
       `The metrics could not be written to ${JSON.stringify(file)}: ${reasonOf(cause)}. ` +
@@ -79,9 +70,4 @@ async function push(address: string, text: string): Promise<void> {
       { cause, details: { url: url.origin } },
     );
   }
-}
-
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  return inner instanceof Error ? inner.message : String(inner);
 }

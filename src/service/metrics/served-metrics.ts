@@ -32,24 +32,18 @@ export function countRequests(app: FastifyInstance, registry: Registry): void {
 
 /** What is looked up when somebody asks for the metrics. */
 export function showState({ queues, models, pipeline }: Service, registry: Registry): void {
-  const depth = new Gauge({
-    name: 'pipeline_queue_depth',
-    help: 'What waits for an engine',
-    labelNames: ['queue'],
-    registers: [],
-    collect() {
-      for (const [queue, state] of queues) this.set({ queue }, state().waiting);
-    },
-  });
-  const limit = new Gauge({
-    name: 'pipeline_queue_limit',
-    help: 'Most that may wait for an engine',
-    labelNames: ['queue'],
-    registers: [],
-    collect() {
-      for (const [queue, state] of queues) this.set({ queue }, state().limit);
-    },
-  });
+  const ofQueues = (name: string, help: string, key: 'waiting' | 'limit'): Gauge<'queue'> =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['queue'],
+      registers: [],
+      collect() {
+        for (const [queue, state] of queues) this.set({ queue }, state()[key]);
+      },
+    });
+  const depth = ofQueues('pipeline_queue_depth', 'What waits for an engine', 'waiting');
+  const limit = ofQueues('pipeline_queue_limit', 'Most that may wait for an engine', 'limit');
   const memory = new Gauge({
     name: 'pipeline_model_memory_bytes',
     help: 'Estimated memory of the recognition models that are loaded',

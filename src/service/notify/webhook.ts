@@ -1,4 +1,5 @@
 import { CpwError } from 'cpw-native';
+import { reasonOf } from '../reason-of.js';
 import type { Channel } from './mail.js';
 import { subjectOf } from './notice.js';
 
@@ -37,11 +38,9 @@ async function post(address: string, host: string, body: object): Promise<Respon
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {
-    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    const reason = inner instanceof Error ? inner.message : String(inner);
     throw new CpwError(
       'CPW_DOWNLOAD_FAILED',
-      `The webhook at ${host} cannot be reached: ${reason}. Next step: check it and the network.`,
+      `The webhook at ${host} cannot be reached: ${reasonOf(cause)}. Next step: check it and the network.`,
       { details: { host } },
     );
   }

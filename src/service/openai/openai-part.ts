@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
-import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ServicePart } from '../server/app.js';
 import { callSignal } from '../server/call-signal.js';
 import { errorResponses } from '../server/error-answer.js';
-import { receiveForm } from '../server/form.js';
+import { formValidator, receiveForm, requireFile } from '../server/form.js';
 import { Refusal } from '../server/refusal.js';
 import type { Service } from '../service.js';
 import { answerOf, jsonAnswerSchema, verboseAnswerSchema } from './answers.js';
@@ -45,8 +44,7 @@ async function answer(
   using place = service.queue.enter();
   await using form = await receiveForm(request, { ...options, folder, signal });
   const fields = parseFields(fieldsOf[task], form.fields);
-  const { file } = form;
-  if (file === undefined) throw missingFile();
+  const file = requireFile(form);
   requireModel(fields.model, service.served);
   requireTask(task, service);
   await checkDuration(file, { ...options, signal });
@@ -62,14 +60,6 @@ function send(
 ): FastifyReply {
   const { type, body } = answerOf(transcript, fields, task);
   return reply.type(type).send(body);
-}
-
-function missingFile(): Refusal {
-  return new Refusal(
-    'invalid_value',
-    'The form holds no file. Next step: send the recording as the field "file", with a file name.',
-    { param: 'file' },
-  );
 }
 
 function requireTask(task: Task, { recognizer }: Service): void {
@@ -106,10 +96,6 @@ function routeOf(task: Task): RouteShorthandOptions {
         ...errorResponses(400, 401, 404, 413, 415, 422, 429, 500, 503),
       },
     },
-    // A form is checked once it has come whole.
-    validatorCompiler: (route) =>
-      route.httpPart === 'body'
-        ? (value: unknown) => ({ value })
-        : validatorCompiler(route as never),
+    validatorCompiler: formValidator,
   };
 }

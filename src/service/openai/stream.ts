@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { PassThrough } from 'node:stream';
 import { reportError } from '../server/error-answer.js';
+import { sendEvents } from '../server/send-events.js';
 import type { Service } from '../service.js';
 import { deltas, doneEvent, serverSent } from './events.js';
 import { transcribeUpload, type Work } from './transcribe.js';
@@ -19,8 +20,7 @@ export async function streamTranscript(
   const send = (event: object | '[DONE]'): void => {
     if (!begun) {
       begun = true;
-      reply.header('x-accel-buffering', 'no');
-      void reply.type('text/event-stream; charset=utf-8').send(output);
+      void sendEvents(reply, output);
     }
     if (!output.destroyed) output.write(serverSent(event));
   };

@@ -1,10 +1,15 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchema, FastifySchemaCompiler } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { rm } from 'node:fs/promises';
 import { Refusal } from './refusal.js';
 import { checkLength, writeUpload, type Upload, type UploadContext } from './upload.js';
 
 /** The value of a field: a text, several of them, or parts by name (`strategy[type]`). */
 export type FieldValue = string | string[] | { [part: string]: string };
+
+/** The compiler of a route that reads a form: its body is checked once it has come whole. */
+export const formValidator: FastifySchemaCompiler<FastifySchema> = (route) =>
+  route.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(route as never);
 
 /** A form with its file on the disk. Disposing it removes the file. */
 export interface Form extends AsyncDisposable {
@@ -53,6 +58,16 @@ export async function receiveForm(request: FastifyRequest, context: UploadContex
   } finally {
     clearInterval(watch);
   }
+}
+
+/** The file of a form. Throws the refusal of one that holds none. */
+export function requireFile({ file }: Pick<Form, 'file'>): Upload {
+  if (file !== undefined) return file;
+  throw new Refusal(
+    'invalid_value',
+    'The form holds no file. Next step: send the recording as the field "file", with a file name.',
+    { param: 'file' },
+  );
 }
 
 function checkFileField(name: string, before: Upload | undefined): void {

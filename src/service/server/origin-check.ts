@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback } from 'cpw-native';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from './refusal.js';
 
@@ -32,12 +32,6 @@ export function checkOrigin(
     'The request comes from a web page of another origin. Next step: add that origin to ' +
       'corsOrigins, or configure an API key.',
   );
-}
-
-/** True where nobody but this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/u, '$1').toLowerCase();
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 function nameOf(host: string): string {

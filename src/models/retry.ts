@@ -1,6 +1,9 @@
-import { CpwError } from '../errors.js';
-import { waitByClock, type Wait } from '../models/download-retry.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransient } from '../errors.js';
 import type { ParsedRetryOptions } from '../options/faults.js';
+
+/** Waits; tests pass one that does not. Rejects with the signal's reason when it fires. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** An attempt that failed. */
 export interface FailedAttempt {
@@ -11,6 +14,16 @@ export interface FailedAttempt {
   /** Milliseconds until the next one; absent where none follows. */
   readonly delayMs?: number;
 }
+
+/** Waits by the clock. */
+export const waitByClock: Wait = async (ms, signal) => {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};
 
 /** Milliseconds until the next attempt; undefined where none is worth while. */
 export function delayAfter(
@@ -65,8 +78,4 @@ export async function retryTransient<T>(
       await wait(delayMs, signal);
     }
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof CpwError && error.transient;
 }
