@@ -61,6 +61,7 @@ export {
   type BreakerOptions,
   type BreakerState,
 } from './network/breaker.js';
+export { networkChannel, type NetworkNews } from './network/news.js';
 export { isLoopback } from './network/loopback.js';
 export { writeAtomically, type FileData } from './pipeline/atomic-file.js';
 export { retryTransient, type FailedAttempt } from './models/retry.js';

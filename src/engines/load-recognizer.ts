@@ -36,7 +36,7 @@ export interface LoadContext {
   /** Where models are fetched from: a mirror, a token, proxies. No environment is read. */
   readonly hub?: HubOptions;
   /** Leaves a hub alone that has failed several times, as {@link networkBreaker} makes one. */
-  readonly breaker?: Pick<Breaker, 'run'>;
+  readonly breaker?: Breaker;
 }
 
 export interface LoadedRecognizer {

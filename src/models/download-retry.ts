@@ -31,6 +31,7 @@ export function withRetries<T>(
   { signal, wait, onRetry }: RetryOptions,
 ): Promise<T> {
   return retryTransient(work, times, {
+    name: 'hub',
     signal,
     ...(wait === undefined ? {} : { wait }),
     onFailed: ({ attempt, attempts, delayMs, error }) => {

@@ -21,7 +21,7 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onDownload?: OnDownload | undefined;
   readonly wait?: Wait | undefined;
-  readonly breaker?: Pick<Breaker, 'run'> | undefined;
+  readonly breaker?: Breaker | undefined;
 }
 
 /**

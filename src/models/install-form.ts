@@ -16,7 +16,7 @@ export interface InstallOptions {
   /** Waits between attempts; tests pass one that does not. */
   readonly wait?: Wait | undefined;
   /** Asked before each request. */
-  readonly breaker?: Pick<Breaker, 'run'> | undefined;
+  readonly breaker?: Breaker | undefined;
   /** True brings a form that is there already, too. */
   readonly overwrite?: boolean | undefined;
 }

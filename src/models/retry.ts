@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '../errors.js';
+import { tellNetwork } from '../network/news.js';
 import type { ParsedRetryOptions } from '../options/faults.js';
 
 /** Waits; tests pass one that does not. Rejects with the signal's reason when it fires. */
@@ -50,20 +51,24 @@ export function attemptText({ attempt, attempts, error, delayMs }: FailedAttempt
 
 /**
  * Works until it succeeds, fails for good or has no attempts left; only what calls itself transient
- * is worth another try. `onFailed` hears of each failure. An abort ends the pauses too.
+ * is worth another try. `onFailed` hears of each failure, and the channel of `NetworkNews` of each
+ * that is followed by another attempt. An abort ends the pauses too.
  */
 export async function retryTransient<T>(
   work: (attempt: number) => Promise<T>,
   options: ParsedRetryOptions,
   {
+    name,
     signal,
     onFailed,
     wait = waitByClock,
   }: {
+    /** Of the service that is asked. */
+    readonly name: string;
     readonly signal?: AbortSignal | undefined;
     readonly onFailed?: (failed: FailedAttempt) => void;
     readonly wait?: Wait;
-  } = {},
+  },
 ): Promise<T> {
   const attempts = options.maxRetries + 1;
   for (let attempt = 1; ; attempt += 1) {
@@ -75,6 +80,7 @@ export async function retryTransient<T>(
       const delayMs = delayAfter(attempt, error, options);
       onFailed?.({ attempt, attempts, error, ...(delayMs === undefined ? {} : { delayMs }) });
       if (delayMs === undefined) throw error;
+      tellNetwork({ type: 'retry', name, attempt, delayMs });
       await wait(delayMs, signal);
     }
   }

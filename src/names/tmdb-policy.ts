@@ -11,7 +11,8 @@ import {
   type IRetryBackoffContext,
 } from 'cockatiel';
 import { CpwError, isTransient } from '../errors.js';
-import { breakerStates, type BreakerNews } from '../network/breaker.js';
+import { tellStates, type BreakerNews } from '../network/breaker.js';
+import { tellNetwork } from '../network/news.js';
 import { longestPauseMs, paused } from './tmdb-errors.js';
 
 const attempts = 5;
@@ -48,7 +49,7 @@ export function tmdbPolicy(onState?: (news: BreakerNews) => void): TmdbPolicy {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });
-  breaker.onStateChange((state) => onState?.({ name: 'tmdb', state: breakerStates[state] }));
+  tellStates(breaker, { name: 'tmdb', onState });
   return async (path, attempt, { signal, onRetry }) => {
     const again = retry(handleWhen(isWorthAnother), {
       maxAttempts: attempts - 1,
@@ -57,7 +58,9 @@ export function tmdbPolicy(onState?: (news: BreakerNews) => void): TmdbPolicy {
     again.onRetry((event) => {
       const error = 'error' in event ? event.error : undefined;
       if (!(error instanceof CpwError)) return;
-      onRetry?.({ attempt: event.attempt, attempts, delayMs: event.delay, error });
+      const { attempt: failed, delay: delayMs } = event;
+      tellNetwork({ type: 'retry', name: 'tmdb', attempt: failed, delayMs });
+      onRetry?.({ attempt: failed, attempts, delayMs, error });
     });
     try {
       const run = wrap(again, breaker).execute(() => attempt(signal), signal);

@@ -4,8 +4,10 @@ import {
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhen,
+  type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { CpwError, isTransient } from '../errors.js';
+import { tellNetwork } from './news.js';
 
 /** Where a breaker stands. */
 export type BreakerState = 'closed' | 'half-open' | 'open';
@@ -33,7 +35,7 @@ export interface Breaker {
 }
 
 /** The library's states by their names here. */
-export const breakerStates: Readonly<Record<CircuitState, BreakerState>> = {
+const breakerStates: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
@@ -49,7 +51,7 @@ export function networkBreaker(
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });
-  policy.onStateChange((state) => onState?.({ name, state: breakerStates[state] }));
+  tellStates(policy, { name, onState });
   return {
     name,
     get state() {
@@ -63,6 +65,20 @@ export function networkBreaker(
       }
     },
   };
+}
+
+/** Tells of a breaker of the library, from its beginning on. */
+export function tellStates(
+  policy: Pick<CircuitBreakerPolicy, 'state' | 'onStateChange'>,
+  { name, onState }: { readonly name: string; readonly onState?: BreakerOptions['onState'] },
+): void {
+  const tell = (state: BreakerState): void => tellNetwork({ type: 'breaker', name, state });
+  tell(breakerStates[policy.state]);
+  policy.onStateChange((changed) => {
+    const state = breakerStates[changed];
+    tell(state);
+    onState?.({ name, state });
+  });
 }
 
 function paused(name: string, failures: number): CpwError {

@@ -40,10 +40,6 @@ export interface ServiceNews {
   ];
   /** News of a running job's stages. */
   stage: [{ readonly job: string; readonly correlationId: string; readonly event: PipelineEvent }];
-  /** Something failed and is tried again. */
-  retry: [{ readonly operation: string; readonly attempt: number; readonly delayMs: number }];
-  /** A circuit breaker came to another state. */
-  breaker: [{ readonly name: string; readonly state: 'closed' | 'half-open' | 'open' }];
 }
 
 /** What waits for an engine, and how much may. */

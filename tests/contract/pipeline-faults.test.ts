@@ -253,22 +253,25 @@ void t.test(
 
 void t.test('when attempts follow each other, pauses grow up to the longest', async (t) => {
   const options = faultOptionsSchema.parse({ maxRetries: 8, jitter: false });
+  const name = 'hub';
   const failed: FailedAttempt[] = [];
   const waited: number[] = [];
   const wait = async (ms: number): Promise<void> => void waited.push(ms / 1000);
   const onFailed = (one: FailedAttempt): void => void failed.push(one);
-  await t.rejects(retryTransient(() => Promise.reject(passing()), options, { wait, onFailed }));
+  await t.rejects(
+    retryTransient(() => Promise.reject(passing()), options, { name, wait, onFailed }),
+  );
   const pauses = [1, 2, 4, 8, 16, 32, 60, 60];
   t.strictSame(waited, pauses);
   t.equal(failed.length, 9);
   waited.length = 0;
   const jittered = { ...options, jitter: true };
-  await t.rejects(retryTransient(() => Promise.reject(passing()), jittered, { wait }));
+  await t.rejects(retryTransient(() => Promise.reject(passing()), jittered, { name, wait }));
   t.ok(waited.every((s, at) => s <= (pauses[at] ?? 0) && s >= (pauses[at] ?? 0) / 2));
   for (const error of [new Error('ours'), new CpwError('CPW_FILE_NOT_FOUND', 'gone')]) {
     let calls = 0;
     const work = (): Promise<never> => Promise.reject(((calls += 1), error));
-    await t.rejects(retryTransient(work, options, { wait }), error);
+    await t.rejects(retryTransient(work, options, { name, wait }), error);
     t.equal(calls, 1, 'what is not transient is not tried again');
   }
   t.strictSame(

@@ -3,6 +3,9 @@ import { EventEmitter } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { CpwError, networkBreaker, retryTransient } from 'cpw-native';
+import { retryOptionsSchema } from 'cpw-native/options';
+import { countNetwork } from '../../src/service/metrics/count-network.js';
 import { countNews } from '../../src/service/metrics/count-news.js';
 import { createPipelineMetrics } from '../../src/service/metrics/pipeline-metrics.js';
 import type { ServiceNews } from '../../src/service/service.js';
@@ -18,7 +21,9 @@ const resources = { wallS: 40, waitedS: 8, cpuS: 40, peakRssMb: 100 };
 function counted(): { news: EventEmitter<ServiceNews>; text: () => Promise<string> } {
   const registry = new Registry();
   const news = new EventEmitter<ServiceNews>();
-  countNews(news, createPipelineMetrics(registry));
+  const metrics = createPipelineMetrics(registry);
+  countNews(news, metrics);
+  t.teardown(countNetwork(metrics));
   return { news, text: () => registry.metrics() };
 }
 
@@ -66,13 +71,19 @@ t.test('when requests are transcribed, tried again or cut off, that is counted',
   news.emit('transcription', { ...one, state: 'begun' });
   t.match(await text(), /^pipeline_active_jobs 1$/mu);
   news.emit('transcription', { ...one, state: 'completed', durationS: 10, elapsedS: 4 });
-  news.emit('retry', { operation: 'tmdb', attempt: 1, delayMs: 1000 });
-  news.emit('breaker', { name: 'tmdb', state: 'open' });
+  const hub = networkBreaker('hub');
+  t.match(await text(), 'pipeline_circuit_breaker_state{breaker="hub"} 0\n');
+  const down = new CpwError('CPW_DOWNLOAD_FAILED', 'The hub is down.');
+  const failing = (): Promise<never> => hub.run(() => Promise.reject(down));
+  const times = retryOptionsSchema.parse({ maxRetries: 2 });
+  const tries = { name: 'hub', wait: async (): Promise<void> => undefined };
+  await t.rejects(retryTransient(failing, times, tries));
+  await t.rejects(retryTransient(failing, times, tries));
   const after = await text();
   t.match(after, 'pipeline_transcriptions_total{status="completed"} 1\n');
   t.match(after, 'pipeline_real_time_factor_sum 0.4\n');
-  t.match(after, 'pipeline_retries_total{operation="tmdb"} 1\n');
-  t.match(after, 'pipeline_circuit_breaker_state{breaker="tmdb"} 2\n');
+  t.match(after, 'pipeline_retries_total{operation="hub"} 4\n');
+  t.match(after, 'pipeline_circuit_breaker_state{breaker="hub"} 2\n');
 });
 
 t.test(

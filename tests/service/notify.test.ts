@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { CpwError, type BreakerNews } from 'cpw-native';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { CpwError, networkChannel } from 'cpw-native';
 import { noticeOptionsSchema, retryOptionsSchema, type NoticeOptions } from 'cpw-native/options';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { NotifyPart } from '../../src/cli/server-package.js';
@@ -150,26 +151,27 @@ t.test('when the server speaks TLS and asks for a login, both are kept to', asyn
 
 t.test('when nobody can be told, it is tried again, logged, and harms nobody', async (t) => {
   const lines: string[] = [];
-  const states: BreakerNews[] = [];
-  const retries: unknown[] = [];
+  const network: unknown[] = [];
+  const listen = (one: unknown): void => void network.push(one);
+  subscribe(networkChannel, listen);
+  t.teardown(() => void unsubscribe(networkChannel, listen));
   const box = await mailServer(t, {
     onMailFrom: (_address, _session, done) =>
       done(Object.assign(new Error('come back later'), { responseCode: 451 })),
   });
-  const notifier = createNotifier(
-    { options: mailOptions(box.port), retry: quick },
-    {
-      ...logTo(lines),
-      onBreaker: (one) => void states.push(one),
-      onRetry: (one) => void retries.push(one),
-    },
-  );
+  const notifier = createNotifier({ options: mailOptions(box.port), retry: quick }, logTo(lines));
   await notifier.jobFailed(failure);
   t.match(lines, [/^Attempt 1\/3/u, /^Attempt 2\/3/u, /^the failure could not be told.*later/u]);
-  t.equal(retries.length, 2);
   await notifier.jobFailed(failure);
   notifier.close();
-  t.strictSame(states, [{ name: 'smtp', state: 'open' }], 'after five failures it is left alone');
+  const name = 'smtp';
+  t.match(network, [
+    { type: 'breaker', name, state: 'closed' },
+    { type: 'retry', name, attempt: 1 },
+    { type: 'retry', name, attempt: 2 },
+    { type: 'retry', name, attempt: 1 },
+    { type: 'breaker', name, state: 'open' },
+  ]);
   t.match(lines.at(-1), /smtp is left alone: it failed 5 times/u);
 });
 

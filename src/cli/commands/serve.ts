@@ -32,7 +32,7 @@ const schemas = {
   reporting: reportingOptionsSchema,
 };
 type Values = FlagValues<typeof schemas>;
-type Served = Parameters<ServerPackage['serve']>[0]['served'];
+type Served = Required<Parameters<ServerPackage['serve']>[0]['served']>;
 
 /** `cpw-native serve` */
 export const serveCommand: Command<typeof schemas> = {
@@ -71,7 +71,7 @@ async function run(
   const pipeline = new Pipeline({
     jobsDir: values.jobs.jobsDir,
     models,
-    load: { hub: hubOf() },
+    load: served.load,
     logger,
     faults: values.faults,
   });

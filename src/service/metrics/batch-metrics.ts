@@ -4,6 +4,7 @@ import type { ParsedBatchMetricsOptions } from 'cpw-native/options';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ServiceNews } from '../service.js';
 import { reasonOf } from '../reason-of.js';
+import { countNetwork } from './count-network.js';
 import { countNews } from './count-news.js';
 import { createPipelineMetrics } from './pipeline-metrics.js';
 
@@ -16,7 +17,9 @@ export function batchMetrics(
   { metricsTextfile, metricsPush }: ParsedBatchMetricsOptions,
 ): { leave(): Promise<void> } {
   const registry = new Registry();
-  countNews(news, createPipelineMetrics(registry));
+  const metrics = createPipelineMetrics(registry);
+  countNews(news, metrics);
+  const stop = countNetwork(metrics);
   const ended = new Gauge({
     name: 'pipeline_run_end_timestamp_seconds',
     help: 'When the run ended, so that one that no longer comes is noticed',
@@ -27,6 +30,7 @@ export function batchMetrics(
   if (metricsPush !== undefined) collectDefaultMetrics({ register: ofProcess });
   return {
     leave: async () => {
+      stop();
       ended.setToCurrentTime();
       const text = await registry.metrics();
       if (metricsTextfile !== undefined) await writeTextfile(metricsTextfile, text);

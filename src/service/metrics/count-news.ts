@@ -3,7 +3,6 @@ import type { PipelineEvent } from 'cpw-native';
 import type { ServiceNews } from '../service.js';
 import type { PipelineMetrics } from './pipeline-metrics.js';
 
-const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const;
 const stageStatuses = ['success', 'failed', 'skipped'] as const;
 const statusOfState = {
   completed: 'success',
@@ -30,10 +29,6 @@ export function countNews(news: EventEmitter<ServiceNews>, metrics: PipelineMetr
     if (durationS !== undefined && durationS > 0) metrics.pace.observe(elapsedS / durationS);
   });
   countJobs(news, metrics, setActive);
-  news.on('retry', ({ operation }) => metrics.retries.inc({ operation }));
-  news.on('breaker', ({ name, state }) =>
-    metrics.breakers.set({ breaker: name }, breakerStates[state]),
-  );
 }
 
 function countJobs(

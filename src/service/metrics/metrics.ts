@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ServicePart } from '../server/app.js';
+import { countNetwork } from './count-network.js';
 import { countNews } from './count-news.js';
 import { createPipelineMetrics } from './pipeline-metrics.js';
 import { countRequests, showState } from './served-metrics.js';
@@ -8,7 +9,10 @@ import { countRequests, showState } from './served-metrics.js';
 export const metricsPart: ServicePart = (app, service) => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  countNews(service.news, createPipelineMetrics(registry));
+  const metrics = createPipelineMetrics(registry);
+  countNews(service.news, metrics);
+  const stop = countNetwork(metrics, service.served.load?.breaker);
+  app.addHook('onClose', async () => stop());
   countRequests(app, registry);
   showState(service, registry);
   const { metricsPublic } = service.options;

@@ -1,10 +1,4 @@
-import {
-  CpwError,
-  networkBreaker,
-  retryTransient,
-  type Breaker,
-  type BreakerNews,
-} from 'cpw-native';
+import { CpwError, networkBreaker, retryTransient, type Breaker } from 'cpw-native';
 import {
   retryOptionsSchema,
   type ParsedNoticeOptions,
@@ -34,12 +28,6 @@ export interface NotifierRequest {
 /** How a notifier tells of itself. */
 export interface NotifierContext {
   readonly logger: NotifierLogger;
-  readonly onRetry?: (news: {
-    readonly operation: string;
-    readonly attempt: number;
-    readonly delayMs: number;
-  }) => void;
-  readonly onBreaker?: (news: BreakerNews) => void;
   /** Trusted beside the system's certificates. */
   readonly ca?: string;
 }
@@ -61,13 +49,13 @@ export function createNotifier(request: NotifierRequest, context: NotifierContex
   const { options, retry = retryOptionsSchema.parse({}), logFile } = request;
   const ways: readonly Way[] = channelsOf(request, context).map((channel) => ({
     channel,
-    breaker: networkBreaker(channel.name, { onState: context.onBreaker }),
+    breaker: networkBreaker(channel.name),
   }));
   return {
     jobFailed: async (failure) => {
       if (!options.notificationsEnabled) return;
       const notice = noticeOf(failure, logFile);
-      await Promise.all(ways.map((way) => tell(way, notice, { retry, context })));
+      await Promise.all(ways.map((way) => tell(way, notice, { retry, logger: context.logger })));
     },
     close: () => {
       for (const { channel } of ways) channel.close();
@@ -118,16 +106,15 @@ function refused(problem: string, next: string): CpwError {
 async function tell(
   { channel, breaker }: Way,
   notice: Notice,
-  { retry, context }: { readonly retry: ParsedRetryOptions; readonly context: NotifierContext },
+  { retry, logger }: { readonly retry: ParsedRetryOptions; readonly logger: NotifierLogger },
 ): Promise<void> {
-  const { logger, onRetry } = context;
   const fields = { job_id: notice.job, channel: channel.name };
   try {
     await retryTransient(() => breaker.run(() => channel.send(notice)), retry, {
+      name: channel.name,
       onFailed: ({ attempt, attempts, delayMs, error }) => {
         const reason = error instanceof Error ? error.message : String(error);
         if (delayMs === undefined) return;
-        onRetry?.({ operation: channel.name, attempt, delayMs });
         logger.warn(
           { ...fields, delay_seconds: delayMs / 1000, reason },
           `Attempt ${attempt}/${attempts}`,

@@ -4,11 +4,7 @@ import { createNotifier } from './notifier.js';
 /** Tells of the jobs of a server that fail. */
 export const notifyPart: ServicePart = (app, { notices, news, logger }) => {
   if (notices?.options.notificationsEnabled !== true) return;
-  const notifier = createNotifier(notices, {
-    logger,
-    onRetry: (retry) => news.emit('retry', retry),
-    onBreaker: (state) => news.emit('breaker', state),
-  });
+  const notifier = createNotifier(notices, { logger });
   const telling = new Set<Promise<void>>();
   news.on('job', ({ state, id: job, error }) => {
     if (state !== 'failed') return;
