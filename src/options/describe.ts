@@ -75,9 +75,16 @@ export function flagOf(path: readonly string[]): string {
 const nodes = new WeakMap<z.ZodType, SchemaNode>();
 
 function schemaNode(schema: z.ZodType): SchemaNode {
-  const node = nodes.get(schema) ?? (z.toJSONSchema(schema, { io: 'input' }) as SchemaNode);
+  const node = nodes.get(schema) ?? converted(schema);
   nodes.set(schema, node);
   return node;
+}
+
+/** A schema with an id of its own stands among the definitions, and is only referred to. */
+function converted(schema: z.ZodType): SchemaNode {
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, { io: 'input' });
+  const { id = '' } = z.globalRegistry.get(schema) ?? {};
+  return ($defs[id] ?? root) as SchemaNode;
 }
 
 function rowsOf(node: SchemaNode, path: readonly string[], group: string): OptionRow[] {

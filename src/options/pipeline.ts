@@ -3,7 +3,7 @@ import { muxOptionsSchema } from './mux.js';
 import { subtitleFormats } from './output.js';
 import { sentenceOptionsSchema } from './sentences.js';
 import { tmdbOptionsSchema } from './tmdb.js';
-import { translationSearchSchema } from './translate.js';
+import { eachOnce, translationSearchSchema } from './translate.js';
 import { translatorOptionsSchema } from './translator.js';
 
 /** Where jobs are. */
@@ -72,6 +72,7 @@ export const subtitleCommandSchema = z.strictObject({
   targets: z
     .array(z.string().min(2))
     .max(5)
+    .transform(eachOnce)
     .default([])
     .describe('Languages to translate into, five at most. Unset: the spoken language alone')
     .meta({ group: 'Subtitles' }),

@@ -8,7 +8,7 @@ import { sentenceOptionsSchema } from './sentences.js';
 import { subtitleOptionsSchema } from './subtitles.js';
 import { tmdbOptionsSchema } from './tmdb.js';
 import { transcribeOptionsSchema } from './transcribe.js';
-import { translationSearchSchema } from './translate.js';
+import { eachOnce, translationSearchSchema } from './translate.js';
 import { translationModelSchema, translatorOptionsSchema } from './translator.js';
 
 const { audioTrack, ffmpeg, start, end } = mediaShape;
@@ -69,7 +69,12 @@ export const exportOptionsSchema = z.strictObject({
 /** Options of the translation stage. */
 export const translationOptionsSchema = z.strictObject({
   model: translationModelSchema,
-  targets: z.array(z.string().min(1)).max(5).default([]).describe('Languages to translate into'),
+  targets: z
+    .array(z.string().min(1))
+    .max(5)
+    .transform(eachOnce)
+    .default([])
+    .describe('Languages to translate into'),
   translator: translatorOptionsSchema.prefault({}).describe('Options of Translator.load'),
   search: translationSearchSchema.prefault({}).describe('How translations are searched for'),
   sentences: sentenceOptionsSchema.prefault({}).describe('How segments are joined'),

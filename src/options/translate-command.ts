@@ -4,6 +4,7 @@ import { outputOptionsSchema, transcriptFormats } from './output.js';
 import { pipelineOptionsSchema } from './pipeline.js';
 import { modelSchema } from './recognizer.js';
 import { transcribeOptionsSchema } from './transcribe.js';
+import { eachOnce } from './translate.js';
 import { translationModelSchema } from './translator.js';
 
 const group = 'Translation';
@@ -23,6 +24,7 @@ export const translateCommandSchema = z.strictObject({
   to: z
     .array(z.string().min(1, 'is empty; give a language, e.g. es'))
     .min(1, 'names no language; give one, e.g. es')
+    .transform(eachOnce)
     .describe('Languages to translate into, separated by commas: a file for each')
     .meta({ group }),
   model: translationModelSchema.meta({ group }),

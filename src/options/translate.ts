@@ -5,6 +5,9 @@ const group = 'Translation';
 
 const language = z.string().min(1, 'is empty; give a language, e.g. en');
 
+/** A language that is named twice is translated into once. */
+export const eachOnce = (languages: readonly string[]): string[] => [...new Set(languages)];
+
 // Names and meanings are CTranslate2's; where a default differs, the text says why.
 /** How texts are searched for, without the languages. */
 export const translationSearchShape = {

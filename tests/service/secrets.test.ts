@@ -39,6 +39,10 @@ t.test('when secrets are kept, only their key opens them, and nothing shows them
     status: 2,
     stderr: /did you mean CPW_SMTP_PASSWORD/u,
   });
+  t.match(await run(['secrets', 'set', 'PASSWORD'], 'x'), {
+    status: 2,
+    stderr: /PASSWORD is not a secret; there are CPW_API_KEYS, /u,
+  });
   t.match(await run(['secrets', 'set', 'CPW_TMDB_KEY'], ' \n'), {
     status: 2,
     stderr: /standard input is empty/u,

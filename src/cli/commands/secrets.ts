@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
-import { optionsError, unknownOption } from '../../options/parse.js';
+import { optionsError } from '../../options/parse.js';
 import { secretVariables } from '../../options/secret-variables.js';
+import { suggest } from '../../options/suggest.js';
 import type { Command } from '../command.js';
 import { exitStatus } from '../exit-codes.js';
 import type { FlagSchemas } from '../flags.js';
@@ -77,7 +78,10 @@ export const secretsRemoveCommand: Command<typeof schemas> = {
 function checkedName(name: string): string {
   const known = secretVariables.find((one) => one === name);
   if (known !== undefined) return known;
-  throw wrong(`${name} ${unknownOption(secretVariables, name).replace('an option', 'a secret')}`);
+  const near = suggest(name, secretVariables);
+  const next =
+    near === undefined ? `there are ${secretVariables.join(', ')}` : `did you mean ${near}?`;
+  throw wrong(`${name} is not a secret; ${next}`);
 }
 
 function placeOfSecrets(): SecretsPlace {

@@ -1,7 +1,10 @@
 import fastifyStatic from '@fastify/static';
+import { CpwError } from 'cpw-native';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { reasonOf } from '../reason-of.js';
 import type { Service } from '../service.js';
 import { JobRunner } from './job-runner.js';
 import { JobStore } from './job-store.js';
@@ -35,6 +38,7 @@ export async function jobsPart(app: FastifyInstance, service: Service): Promise<
   await app.register(async (inner) => {
     // For its answers to parts of a file alone: it serves no folder.
     const root = resolve(service.pipeline.jobsDir);
+    await makeFolder(root);
     await inner.register(fastifyStatic, { root, serve: false });
     const routes = inner.withTypeProvider<ZodTypeProvider>();
     addSubmitRoute(routes, jobs);
@@ -46,4 +50,17 @@ export async function jobsPart(app: FastifyInstance, service: Service): Promise<
     runner.recover();
   });
   app.addHook('preClose', () => runner.close());
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new CpwError(
+      'CPW_INVALID_OPTIONS',
+      `The folder of the jobs, ${JSON.stringify(folder)}, cannot be made: ${reasonOf(cause)}. ` +
+        'Next step: give one that may be written with --jobs-dir.',
+      { cause, details: { folder } },
+    );
+  }
 }
