@@ -26,8 +26,28 @@ export interface NoticeValues {
   readonly reporting: ParsedReportingOptions;
 }
 
+/** Who is to be told of failures, and where errors go. */
+export interface Tellers {
+  readonly notices?: NoticeRequest;
+  readonly reporting?: ReportingRequest;
+}
+
+/** Who is told, by the options and the environment; nobody without a network. */
+export async function tellersOf(
+  values: NoticeValues,
+  { reporter, general }: Pick<CommandContext, 'reporter' | 'general'>,
+): Promise<Tellers> {
+  const notices = await noticeRequest(values);
+  const reporting = await reportingRequest(values.reporting);
+  if (general.offline && (notices !== undefined || reporting !== undefined)) {
+    reporter.warn('--offline: nobody is told of jobs that fail');
+    return {};
+  }
+  return { ...(notices && { notices }), ...(reporting && { reporting }) };
+}
+
 /** What a notifier is made of; undefined where nobody is to be told. */
-export async function noticeRequest({
+async function noticeRequest({
   notices: options,
   faults: retry,
   log: { logFile },
@@ -37,7 +57,7 @@ export async function noticeRequest({
 }
 
 /** Where errors are reported to; undefined where CPW_SENTRY_DSN is not set. */
-export async function reportingRequest(
+async function reportingRequest(
   options: ParsedReportingOptions,
 ): Promise<ReportingRequest | undefined> {
   const dsn = await secretOf('CPW_SENTRY_DSN');
@@ -52,16 +72,11 @@ export async function reportingRequest(
  */
 export async function noticesOf(
   values: NoticeValues,
-  { reporter, general }: Pick<CommandContext, 'reporter' | 'general'>,
+  context: Pick<CommandContext, 'reporter' | 'general'>,
 ): Promise<Notices | undefined> {
-  const request = await noticeRequest(values);
-  const reporting = await reportingRequest(values.reporting);
-  if (request === undefined && reporting === undefined) return undefined;
-  if (general.offline) {
-    reporter.warn('--offline: nobody is told of jobs that fail');
-    return undefined;
-  }
-  const notifier = request === undefined ? undefined : await notifierOf(request, reporter);
+  const { notices, reporting } = await tellersOf(values, context);
+  if (notices === undefined && reporting === undefined) return undefined;
+  const notifier = await (notices && notifierOf(notices, context.reporter));
   const reports = await (reporting && (await serverPart('reporting')).openErrorReports(reporting));
   return {
     jobFailed: async (failure) => {

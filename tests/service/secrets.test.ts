@@ -41,7 +41,7 @@ t.test('when secrets are kept, only their key opens them, and nothing shows them
   });
   t.match(await run(['secrets', 'set', 'PASSWORD'], 'x'), {
     status: 2,
-    stderr: /PASSWORD is not a secret; there are CPW_API_KEYS, /u,
+    stderr: /PASSWORD is not a secret; there are CPW_TMDB_KEY, /u,
   });
   t.match(await run(['secrets', 'set', 'CPW_TMDB_KEY'], ' \n'), {
     status: 2,

@@ -17,7 +17,7 @@ import type { FlagValues } from '../flags.js';
 import { hubOf, modelOptionsOf } from '../library.js';
 import type { Reporter } from '../reporter.js';
 import { openLog } from '../log.js';
-import { noticeRequest, reportingRequest } from '../notices.js';
+import { tellersOf } from '../notices.js';
 import { secretListOf } from '../secrets.js';
 import { serverPackage, type ServerPackage } from '../server-package.js';
 
@@ -76,10 +76,8 @@ async function run(
     faults: values.faults,
   });
   try {
-    const notices = await noticeRequest(values);
-    const reporting = await reportingRequest(values.reporting);
-    const told = { ...(notices && { notices }), ...(reporting && { reporting }) };
-    const request = { options: values.server, served, apiKeys, models, pipeline, ...told };
+    const tellers = await tellersOf(values, context);
+    const request = { options: values.server, served, apiKeys, models, pipeline, ...tellers };
     const onListening = (address: string): void => reporter.note(`listening on ${address}`);
     await server.serve(request, { logger, signal, onListening });
   } finally {

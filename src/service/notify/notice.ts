@@ -7,16 +7,22 @@ export interface Notice {
   /** ISO 8601, in UTC. */
   readonly time: string;
   readonly logFile: string;
+  readonly nextStep: string;
 }
 
 /** A job that failed, as whoever ran it knows it. */
 export interface JobFailure {
   readonly job: string;
   readonly error: unknown;
+  /** What can be done about it. Default: the command that goes on with the job. */
+  readonly nextStep?: string;
 }
 
 /** The notice of a failure. */
-export function noticeOf({ job, error }: JobFailure, logFile: string | undefined): Notice {
+export function noticeOf(
+  { job, error, nextStep = `cpw-native jobs resume ${job} goes on with it` }: JobFailure,
+  logFile: string | undefined,
+): Notice {
   const { stage, code } = error as { stage?: unknown; code?: unknown };
   return {
     job,
@@ -25,6 +31,7 @@ export function noticeOf({ job, error }: JobFailure, logFile: string | undefined
     error: error instanceof Error ? error.message : String(error),
     time: new Date().toISOString(),
     logFile: logFile ?? 'none, the log goes to standard error',
+    nextStep,
   };
 }
 
@@ -34,7 +41,7 @@ export function subjectOf({ job, stage }: Notice): string {
 }
 
 /** The text of the mail. */
-export function bodyOf({ job, stage, code, error, time, logFile }: Notice): string {
+export function bodyOf({ job, stage, code, error, time, logFile, nextStep }: Notice): string {
   return [
     `Job: ${job}`,
     `Stage: ${stage}`,
@@ -42,7 +49,7 @@ export function bodyOf({ job, stage, code, error, time, logFile }: Notice): stri
     `Time: ${time}`,
     `Log file: ${logFile}`,
     '',
-    `Go on with it: cpw-native jobs resume ${job}`,
+    `Next step: ${nextStep}`,
     '',
   ].join('\n');
 }

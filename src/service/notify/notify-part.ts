@@ -8,7 +8,8 @@ export const notifyPart: ServicePart = (app, { notices, news, logger }) => {
   const telling = new Set<Promise<void>>();
   news.on('job', ({ state, id: job, error }) => {
     if (state !== 'failed') return;
-    const told = notifier.jobFailed({ job, error });
+    const nextStep = `GET /v1/jobs/${job} of the server tells of it; who sent it can send it again`;
+    const told = notifier.jobFailed({ job, error, nextStep });
     telling.add(told);
     void told.finally(() => telling.delete(told));
   });
