@@ -1,11 +1,12 @@
 import t, { type Test } from 'tap';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jfkCut, upload, uploadUntilServed } from '../helpers/load.js';
+import { accepted, ended } from '../helpers/job-client.js';
 import { modelsDir } from '../helpers/models.js';
 import { jfkText, until } from '../helpers/requests.js';
 import { startTestServer } from '../helpers/server.js';
@@ -50,6 +51,11 @@ async function streamRequest(seconds: number, share = 1): Promise<Buffer> {
   return Buffer.concat([Buffer.from(head), bytes.subarray(0, bytes.length * share)]);
 }
 
+/** False where that is not possible now, since a file is being written. */
+function remount(folder: string, how: 'ro' | 'rw'): boolean {
+  return spawnSync('mount', ['-o', `remount,${how}`, folder]).status === 0;
+}
+
 t.test('when uploads break off, their places are free and nothing of them stays', async (t) => {
   const places = 6;
   const server = await serveProcess(t, { args: ['--max-concurrent', '1', '--max-queue', '5'] });
@@ -83,11 +89,13 @@ t.test('when clients do not read what they asked for, others are served', async 
   for (const socket of sockets) socket.destroy();
 });
 
-/** Mounts a file system of 1 MB until the test ends; undefined where that is not allowed. */
-async function smallDisk(t: Test): Promise<string | undefined> {
+const noDisk = 'no small file system can be mounted here';
+
+/** Mounts a file system of so many KB until the test ends; undefined where that is not allowed. */
+async function smallDisk(t: Test, kb: number): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'cpw-native-small-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kb}k`, 'none', folder], { stdio: 'pipe' });
   } catch {
     await rm(folder, { recursive: true });
     return undefined;
@@ -100,9 +108,9 @@ async function smallDisk(t: Test): Promise<string | undefined> {
 }
 
 t.test('when the disk is full, that is said and no half file stays', async (t) => {
-  const folder = await smallDisk(t);
+  const folder = await smallDisk(t, 1024);
   if (folder === undefined) {
-    t.pass('left out', { skip: 'no file system of 1 MB can be mounted here' });
+    t.pass('left out', { skip: noDisk });
     return;
   }
   const server = await serveProcess(t, { folder });
@@ -121,6 +129,42 @@ t.test('when the disk is full, that is said and no half file stays', async (t) =
   t.match([job.status, await job.json()], [503, { error: { code: 'unavailable' } }]);
   t.same(await uploadsOf(server), []);
   await servesOn(t, url, 'what there is room for is served');
+});
+
+t.test(
+  'when a job fills the disk, it fails with the reason and the server serves on',
+  async (t) => {
+    const folder = await smallDisk(t, 84);
+    if (folder === undefined) {
+      t.pass('left out', { skip: noDisk });
+      return;
+    }
+    const { url, said } = await serveProcess(t, { folder });
+    const job = await accepted(url, { file: 'jfk.mp3' });
+    const failed = await ended(url, job);
+    t.match(failed, {
+      status: 'failed',
+      error: { code: 'CPW_OUT_OF_MEMORY', message: /Next step/u },
+    });
+    t.notMatch(said(), /unhandled|internal/iu);
+    t.equal((await fetch(`${url}${job.links.self}`, { method: 'DELETE' })).status, 204);
+    const answer = await upload(url, jfkCut(1));
+    t.equal(answer.status, 200, 'and with the job its files are gone');
+  },
+);
+
+t.test('when not even the end of a job can be written, it goes on once it can', async (t) => {
+  const folder = await smallDisk(t, 2048);
+  if (folder === undefined) {
+    t.pass('left out', { skip: noDisk });
+    return;
+  }
+  const { url, said } = await serveProcess(t, { folder });
+  const job = await accepted(url, { file: 'en-tale.flac' });
+  await until(() => remount(folder, 'ro'));
+  await until(() => said().includes('the end of the job could not be written'));
+  t.ok(remount(folder, 'rw'), 'the disk may be written again');
+  t.match(await ended(url, job), { status: 'completed' });
 });
 
 t.test('when the model is removed, the loaded one serves on and no other starts', async (t) => {

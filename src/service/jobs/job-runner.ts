@@ -148,7 +148,7 @@ export class JobRunner {
     return queue.enter();
   }
 
-  /** False where another server works on the job. */
+  /** False where another server works on the job, or its end cannot be written: it has not ended. */
   async #perform(stored: StoredJob, active: ActiveJob): Promise<boolean> {
     const { running, stopped } = this.#service;
     const done = running.begin();
@@ -159,18 +159,17 @@ export class JobRunner {
     const look = setInterval(() => void this.#look(stored, active), lookMs).unref();
     try {
       await this.#run(stored, active, AbortSignal.any([active.stop.signal, stopped]));
-      await this.#end(stored, { state: 'completed' });
+      return await this.#end(stored, { state: 'completed' });
     } catch (error) {
       if (isHeld(error)) return false;
       // Told to stop, it stays accepted; cancelled, its record says so already.
       if (active.stop.signal.aborted || stopped.aborted) return true;
-      await this.#end(stored, { state: 'failed', error: jobErrorOf(error) }, error);
+      return await this.#end(stored, { state: 'failed', error: jobErrorOf(error) }, error);
     } finally {
       active.state = 'queued';
       clearInterval(look);
       done();
     }
-    return true;
   }
 
   async #run({ job, record }: StoredJob, active: ActiveJob, signal: AbortSignal): Promise<void> {
@@ -190,13 +189,20 @@ export class JobRunner {
     stored: StoredJob,
     change: { readonly state: 'completed' | 'failed' } & Pick<JobRecord, 'error'>,
     cause?: unknown,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const now = await this.#store.refresh(stored);
     // Cancelled in the last moment.
-    if (now?.record.state !== 'accepted') return;
+    if (now?.record.state !== 'accepted') return true;
     const endedAt = new Date().toISOString();
-    const ended = await this.#store.save(now, { ...change, endedAt });
-    this.#tell(ended, change.state, cause);
+    try {
+      const ended = await this.#store.save(now, { ...change, endedAt });
+      this.#tell(ended, change.state, cause);
+      return true;
+    } catch (error) {
+      const about = { err: error, job_id: now.record.id };
+      this.#service.logger.error(about, 'the end of the job could not be written: it goes on');
+      return false;
+    }
   }
 
   async #look(stored: StoredJob, { stop }: ActiveJob): Promise<void> {
