@@ -54,6 +54,7 @@ TranscriptionOptions ReadTranscriptionOptions(const Napi::Value& value) {
   TranscriptionOptions options{};
   options.decode = ReadDecodeOptions(fields);
   options.window_s = fields.Number("windowS");
+  options.resume_s = fields.Number("resumeS");
   if (auto vad = fields.ObjectOrNull("vad")) options.vad = ReadVadOptions(std::move(*vad));
   fields.Finish();
   return options;

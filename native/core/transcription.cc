@@ -18,6 +18,7 @@ constexpr double kEnoughForLanguage = 10;  // speech that settles it when segmen
 constexpr double kLongestWaitForLanguage = 30;  // of audio since the first speech
 constexpr double kHighestToBelieve = 0.5;       // temperature; faster-whisper's default too
 constexpr std::size_t kRemembered = 4096;       // bytes, more than a prompt can hold
+constexpr double kWindowsApart = 0.01;  // seconds by which the ends that were told may be off
 constexpr auto kPoll = std::chrono::milliseconds(5);
 
 std::shared_ptr<const Window> Joined(const std::deque<Window>& windows) {
@@ -47,6 +48,7 @@ class Transcriber {
         // a small batch while this thread reads and detects.
         in_flight_(
             one_by_one_ ? 1 : 2 * static_cast<std::size_t>(std::max(recognizer.parallelism(), 1))),
+        resume_(options.resume_s - source.Begin() - kWindowsApart),
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
         progress_(job, source),
         timeline_(source.Begin()),
@@ -139,6 +141,12 @@ class Transcriber {
   }
 
   std::optional<Window> Take() {
+    auto window = TakeAny();
+    for (; window && window->start < resume_; window = TakeAny()) decode_.prefix.clear();
+    return window;
+  }
+
+  std::optional<Window> TakeAny() {
     if (ahead_.empty()) return windower_->Take();
     Window window = std::move(ahead_.front());
     ahead_.pop_front();
@@ -202,6 +210,7 @@ class Transcriber {
   const bool seeks_;
   const bool one_by_one_;
   const std::size_t in_flight_;
+  const double resume_;  // as a window's start
   std::unique_ptr<Windower> windower_;
   ProgressMeter progress_;
   Timeline timeline_;
@@ -217,6 +226,13 @@ class Transcriber {
 TranscriptionResult Transcribe(WindowRecognizer& recognizer, AudioSource& source,
                                SpeechScorer* scorer, const TranscriptionOptions& options,
                                std::shared_ptr<Job> job) {
+  const bool apart = options.vad && !options.decode.condition_on_previous_text;
+  if (!(options.resume_s >= 0) || (options.resume_s > 0 && !apart)) {
+    throw CpwError(
+        ErrorCode::kInvalidOptions,
+        "resumeS needs windows that do not depend on each other. Next step: leave it out "
+        "without vad and with conditionOnPreviousText.");
+  }
   Work work(*job, source);
   Transcriber transcriber(recognizer, source, scorer, options, *job, work);
   return work.Run([&] { return transcriber.Run(); }, [&] { transcriber.Drain(); });

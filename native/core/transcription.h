@@ -16,6 +16,10 @@ struct TranscriptionOptions {
   DecodeOptions decode;
   double window_s;                // longest window, 1..30
   std::optional<VadOptions> vad;  // nullopt = 30 s windows that seek by the last timestamp
+  // Seconds of the recording up to which an earlier call with the same options has come: its
+  // windows are cut as it cut them and not decoded again. Above 0 only where no window needs the
+  // one before.
+  double resume_s = 0;
 };
 
 struct TranscriptionResult {

@@ -9,7 +9,7 @@ import type {
 import { runCall } from '../native/handle.js';
 import { loadAddon } from '../native/load.js';
 import type { MediaOptions } from '../options/media.js';
-import { parseOptions } from '../options/parse.js';
+import { optionsError, parseOptions } from '../options/parse.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import { beamWhenUnset } from '../options/decoding.js';
 import {
@@ -122,6 +122,7 @@ export class Recognizer {
     const parsed = parseOptions(transcribeOptionsSchema, options, { subject: 'transcribe' });
     const { signal, onNote } = context;
     signal?.throwIfAborted();
+    checkResume(parsed, context);
     if (parsed.channels === 'mix') return this.#read(input, parsed, context);
     const count = await countChannels(loadAddon(), input, { media: parsed, signal });
     if (count > 1) {
@@ -139,7 +140,7 @@ export class Recognizer {
     parsed: ParsedTranscribeOptions,
     context: TranscribeContext & { readonly channel?: number },
   ): Promise<Transcript> {
-    const { signal, onProgress, onNote, channel } = context;
+    const { signal, onProgress, onNote, channel, resumeS = 0 } = context;
     const useDetector = parsed.vad !== false && !this.#closed;
     const detector = useDetector ? (await this.#speechDetector(signal)).native : null;
     const media = withClips(parsed);
@@ -152,11 +153,11 @@ export class Recognizer {
       context.onSegment?.(segment);
     };
     const callbacks = onProgress ? { onSegment, onProgress } : { onSegment };
-    const start = () =>
-      this.#native.transcribe(opened.native, detector, toNative(parsed, this.info), callbacks);
-    const native = await runCall(start, opened, signal);
-    if (native.damage !== '') onNote?.(native.damage);
-    return toTranscript(native, media, segments);
+    const native = { ...toNative(parsed, this.info), resumeS };
+    const start = () => this.#native.transcribe(opened.native, detector, native, callbacks);
+    const heard = await runCall(start, opened, signal);
+    if (heard.damage !== '') onNote?.(heard.damage);
+    return toTranscript(heard, media, segments);
   }
 
   /** One detector for all calls, loaded at the first that needs it. */
@@ -173,6 +174,20 @@ export class Recognizer {
       throw error;
     }
   }
+}
+
+/** Throws CPW_INVALID_OPTIONS where windows depend on each other, or channels come at the same time. */
+function checkResume(
+  { vad, conditionOnPreviousText, channels }: ParsedTranscribeOptions,
+  { resumeS }: TranscribeContext,
+): void {
+  if (resumeS === undefined) return;
+  const apart = vad !== false && !conditionOnPreviousText && channels === 'mix';
+  if (apart && Number.isFinite(resumeS) && resumeS >= 0) return;
+  const message = apart
+    ? `${resumeS} is no time; give seconds of the recording`
+    : 'cannot be used without vad, with conditionOnPreviousText or with channels: split';
+  throw optionsError([{ option: 'resumeS', message }], 'transcribe');
 }
 
 function toSegment(native: NativeSegment, id: number): Segment {
@@ -210,7 +225,7 @@ function toTranscript(
 function toNative(
   options: ParsedTranscribeOptions,
   { engine, device }: ModelInfo,
-): NativeTranscribeOptions {
+): Omit<NativeTranscribeOptions, 'resumeS'> {
   const { language, task, beamSize, temperature, windowS, vad } = options;
   return {
     language: language === 'auto' ? '' : language,

@@ -13,6 +13,12 @@ export interface TranscribeContext {
   readonly onNote?: (text: string) => void;
   /** Each segment as soon as it is final, in order. */
   readonly onSegment?: (segment: Segment) => void;
+  /**
+   * Seconds of the recording up to which an earlier call with the same input and options has come,
+   * the end of a window's last segment. What it has heard is read and not decoded again, and what
+   * follows is what that call would have come to. Needs `vad`, and no `conditionOnPreviousText`.
+   */
+  readonly resumeS?: number;
 }
 
 /** A running transcription: a promise of the whole, and an async iterable of its segments. */

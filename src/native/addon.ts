@@ -147,6 +147,8 @@ export interface NativeTranscribeOptions {
   readonly multilingual: boolean;
   /** Longest window in seconds, 1..30. */
   readonly windowS: number;
+  /** Windows that begin before it are cut and not decoded; 0 = none. */
+  readonly resumeS: number;
   /** `null` = 30 s windows that seek by the last timestamp. */
   readonly vad: NativeVadOptions | null;
 }

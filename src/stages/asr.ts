@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TranscribeContext } from '../engines/transcription.js';
 import { CpwError } from '../errors.js';
 import { rounded } from '../export/transcript-schema.js';
 import type { Clip } from '../options/media.js';
@@ -67,10 +68,11 @@ export const asr = defineStage({
     const heard = await beginOutput(outputs.segments, { language, saved, options });
     if (heard.doneS !== undefined) warn(goesOnAt(heard.doneS));
     const hotwords = await hotwordsOf(options, { tables: inputs.glossary, ...language, warn });
+    const onProgress = (fraction: number): void => progress({ fraction });
     const call = recognizer.transcribe(
       inputs.audio.path ?? inputs.audio.bytes(),
       { ...callOptions(options, { ...language, doneS: heard.doneS }), hotwords },
-      { signal, onNote: warn, onProgress: (fraction) => progress({ fraction }) },
+      { ...resumeOf(options, heard), signal, onNote: warn, onProgress },
     );
     let { count, last } = heard;
     let saveAt = performance.now() + saveEveryMs;
@@ -189,14 +191,29 @@ async function beginOutput(
   return { count: saved.segments, last, doneS: saved.doneS };
 }
 
-/** What the recogniser is called with: the options as they are, from the place where the work goes on. */
+/** True where a run that goes on can skip what was done and come to the same. */
+function windowsAreApart({ transcribe }: Options): boolean {
+  const { vad, conditionOnPreviousText, channels } = transcribe;
+  return vad !== false && !conditionOnPreviousText && channels === 'mix';
+}
+
+/** From where on the recogniser decodes. */
+function resumeOf(options: Options, { doneS }: Heard): Pick<TranscribeContext, 'resumeS'> {
+  return doneS !== undefined && windowsAreApart(options) ? { resumeS: doneS } : {};
+}
+
+/**
+ * What the recogniser is called with: the options as they are; where it cannot skip what was done,
+ * the work begins anew behind it.
+ */
 function callOptions(
-  { transcribe }: Options,
+  options: Options,
   { language, doneS }: { readonly language: string; readonly doneS: number | undefined },
 ): TranscribeOptions {
+  const { transcribe } = options;
   const decided = transcribe.multilingual || transcribe.channels === 'split' ? {} : { language };
   const { clips } = transcribe;
-  if (doneS === undefined) return { ...transcribe, ...decided };
+  if (doneS === undefined || windowsAreApart(options)) return { ...transcribe, ...decided };
   if (clips === undefined) return { ...transcribe, ...decided, start: doneS };
   return { ...transcribe, ...decided, clips: clipsAfter(clips, doneS) };
 }

@@ -34,6 +34,7 @@ export const probeOptions: NativeTranscribeOptions = Object.freeze({
   wordTimestamps: false,
   multilingual: false,
   windowS: 30,
+  resumeS: 0,
   vad: null,
 });
 

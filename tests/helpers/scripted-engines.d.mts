@@ -11,7 +11,8 @@ export function scriptedEngines(script?: {
   readonly calls: {
     recognizer: number;
     detector: number;
-    transcribe: TranscribeOptions[];
+    /** With the `resumeS` of its context. */
+    transcribe: (TranscribeOptions & { readonly resumeS?: number })[];
     detectLanguage: number;
   };
 };

@@ -34,7 +34,7 @@ export function scriptedEngines({ windowMs = 5, silent = false, fail, textOf } =
           return silent ? [] : [{ language: 'en', probability: 0.9 }];
         },
         transcribe: (input, options, context = {}) => {
-          calls.transcribe.push(options);
+          calls.transcribe.push({ ...options, resumeS: context.resumeS });
           return transcription({ input, options, context, windowMs, fail, silent, textOf });
         },
       };
@@ -62,6 +62,7 @@ export function scriptedEngines({ windowMs = 5, silent = false, fail, textOf } =
 
 function transcription({ input, options, context, windowMs, fail, silent, textOf = plainText }) {
   const begin = options.start ?? 0;
+  const resume = context.resumeS ?? 0;
   const language = options.language ?? 'en';
   const segments = [];
   let done = 0;
@@ -69,7 +70,12 @@ function transcription({ input, options, context, windowMs, fail, silent, textOf
     for await (const at of secondsOf(input)) {
       done = at;
       context.signal?.throwIfAborted();
-      if (silent || at < begin || (options.end !== undefined && at >= options.end)) continue;
+      if (
+        silent ||
+        at < Math.max(begin, resume) ||
+        (options.end !== undefined && at >= options.end)
+      )
+        continue;
       await sleep(windowMs);
       fail?.(at);
       const segment = segmentAt(at, segments.length, {

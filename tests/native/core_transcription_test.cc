@@ -36,6 +36,64 @@ TEST(Transcribe, WhenThereIsNoDetectorThenTheNextWindowBeginsWhereTheLastWasCons
   EXPECT_DOUBLE_EQ(events.segments.back().end, 70);
 }
 
+TEST(Transcribe, WhenItResumesBehindAnySegmentThenTheRestIsWhatItWouldHaveBeen) {
+  // No pauses at the cuts of the long speech: windows touch there.
+  const auto speech = SpeechIn({{0.5, 4}, {6, 50}, {52, 53}, {60, 75}});
+  const auto run = [&](double resume_s) {
+    FakeRecognizer recognizer(2, [](int, const Window& window, const DecodeOptions& options, Job&) {
+      // The text tells the window's place and sound, and whether it begins with the prefix.
+      double sum = 0;
+      for (const float sample : window.samples) sum += std::abs(sample);
+      const std::string text = options.prefix + std::to_string(sum);
+      Segment first, second;
+      first.end = second.start = window.duration() / 2;
+      second.end = window.duration();
+      first.text = text;
+      second.text = text + " too";
+      return WindowResult{{first, second}, "en", window.duration()};
+    });
+    SignalSource source(Samples(80));
+    ScriptedScorer scorer(speech);
+    Events events;
+    TranscriptionOptions options = Options(true);
+    options.decode.prefix = "first ";
+    options.resume_s = resume_s;
+    const auto result = Transcribe(recognizer, source, &scorer, options, Recording(events));
+    EXPECT_DOUBLE_EQ(result.duration, 80);
+    ExpectProgress(events.progress);
+    return events.segments;
+  };
+  const auto whole = run(0);
+  ASSERT_GE(whole.size(), 12u);
+  for (std::size_t done = 2; done <= whole.size(); done += 2) {
+    const auto rest = run(whole[done - 1].end);
+    ASSERT_EQ(rest.size(), whole.size() - done) << done;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      EXPECT_EQ(rest[i].text, whole[done + i].text);
+      EXPECT_EQ(rest[i].start, whole[done + i].start);
+      EXPECT_EQ(rest[i].end, whole[done + i].end);
+    }
+  }
+}
+
+TEST(Transcribe, WhenWindowsDependOnEachOtherThenItDoesNotResume) {
+  FakeRecognizer recognizer(1, [](int index, const Window& window, const DecodeOptions&, Job&) {
+    return OneSegment(index, window);
+  });
+  ScriptedScorer scorer(TenSpeeches());
+  TranscriptionOptions seeking = Options(false, "en", 30);
+  TranscriptionOptions remembering = Options(true);
+  remembering.decode.condition_on_previous_text = true;
+  TranscriptionOptions apart = Options(true);
+  seeking.resume_s = remembering.resume_s = 1;
+  apart.resume_s = std::nan("");
+  for (const TranscriptionOptions& options : {seeking, remembering, apart}) {
+    SignalSource source(Samples(kTenSpeechesTotal));
+    Events events;
+    EXPECT_THROW(Transcribe(recognizer, source, &scorer, options, Recording(events)), CpwError);
+  }
+}
+
 TEST(Transcribe, WhenWindowsConsumeNothingThenItEndsAllTheSame) {
   FakeRecognizer recognizer(1, [](int, const Window&, const DecodeOptions&, Job&) {
     return WindowResult{{}, "en", 0};
