@@ -1,9 +1,12 @@
-// The C++ tests, plain and under AddressSanitizer: each has a build folder of its own.
+// The C++ tests: plain, beside the addon whose objects they link, and under AddressSanitizer.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cmakeDefinitions } from '../scripts/cmake-definitions.mjs';
 import { run, root } from '../scripts/process.mjs';
 import { countGoogleTest, countStep } from './results.mjs';
+
+// Where scripts/build-native.mjs builds.
+const addonFolder = 'build/cmake';
 
 // detect_container_overflow wants every library instrumented, and CTranslate2 is not.
 const sanitizerEnv = {
@@ -14,7 +17,7 @@ const sanitizerEnv = {
 /** @param {{ sanitize: boolean }} options */
 export async function runNative({ sanitize }) {
   const label = sanitize ? 'native under AddressSanitizer' : 'native';
-  const folder = sanitize ? 'build/asan' : 'build/tests';
+  const folder = sanitize ? 'build/asan' : besideAddon() ? addonFolder : 'build/tests';
   const built = (await configure(folder, sanitize)) && (await build(folder));
   if (!built) return countStep(`${label}: build`, false);
 
@@ -37,10 +40,15 @@ export async function runNative({ sanitize }) {
   return counts;
 }
 
+/** False where the addon came from elsewhere. */
+function besideAddon() {
+  return existsSync(path.join(root, addonFolder, 'CMakeCache.txt'));
+}
+
 async function configure(folder, sanitize) {
   mkdirSync(path.join(root, folder), { recursive: true });
   const definitions = [
-    'CPW_BUILD_ADDON=OFF',
+    ...(folder === addonFolder ? [] : ['CPW_BUILD_ADDON=OFF']),
     'CPW_BUILD_TESTS=ON',
     `CPW_BUILD_SANITIZE=${sanitize ? 'ON' : 'OFF'}`,
     ...cmakeDefinitions(process.env),
