@@ -51,7 +51,7 @@ export const errorCodes = {
     transient: false,
   },
   CPW_DOWNLOAD_FAILED: {
-    meaning: 'a download did not complete',
+    meaning: 'a download did not complete, or a service did not answer',
     mendedBy: 'system',
     exitStatus: 1,
     transient: true,

@@ -102,7 +102,7 @@ t.test('when an error is printed, it has code and hint, and a stack only when as
   const plain = { json: false, verbose: false };
   t.equal(
     formatError(error, plain),
-    'cpw-native: no connection\n  CPW_DOWNLOAD_FAILED: a download did not complete; trying again may help\n',
+    'cpw-native: no connection\n  CPW_DOWNLOAD_FAILED: a download did not complete, or a service did not answer; trying again may help\n',
   );
   t.match(formatError(error, { json: false, verbose: true }), /caused by: Error: the cause\n +at /);
   t.strictSame(JSON.parse(formatError(error, { json: true, verbose: true, file: 'a.wav' })), {

@@ -46,7 +46,8 @@ export const serveCommand: Command<typeof schemas> = {
     ['CPW_API_KEYS=… cpw-native serve --host 0.0.0.0', 'for others, who need one of the keys'],
   ],
   notes:
-    'Keys are read from CPW_API_KEYS, separated by commas, or the file that CPW_API_KEYS_FILE names.',
+    'Keys are read from CPW_API_KEYS, separated by commas, or the file that CPW_API_KEYS_FILE names. ' +
+    'SIGTERM and Ctrl-C end it with status 0, once what ran has ended.',
   schemas,
   count: [0, 0],
   run,
