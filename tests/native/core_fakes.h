@@ -121,6 +121,8 @@ class FakeRecognizer final : public WindowRecognizer {
     const int index = submitted++;
     return Post<WindowResult>([this, index, window, options, job] {
       const Job::Running running(*job);
+      job->Check();  // as engines do: what waited while its job ended is not computed
+      const Counted counted(computing);
       return decode_(index, *window, options, *job);
     });
   }
@@ -132,12 +134,21 @@ class FakeRecognizer final : public WindowRecognizer {
   ModelInfo& mutable_info() { return info_; }
 
   std::atomic<int> submitted{0};
-  std::atomic<int> in_flight{0};
+  std::atomic<int> in_flight{0};  // submitted and not answered
+  std::atomic<int> computing{0};
   std::atomic<int> most_in_flight{0};
   std::vector<LanguageScore> languages{{"de", 0.8}, {"en", 0.2}};
   double asked_with = -1;  // seconds of audio that the language was asked about
 
  private:
+  struct Counted {
+    explicit Counted(std::atomic<int>& count) : count(count) { ++count; }
+    ~Counted() { --count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    std::atomic<int>& count;
+  };
+
   template <typename Result, typename Work>
   std::future<Result> Post(Work work) {
     auto promise = std::make_shared<std::promise<Result>>();

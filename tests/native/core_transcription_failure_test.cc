@@ -35,7 +35,7 @@ TEST(Transcribe, WhenAWindowFailsThenTheFirstErrorComesAndNothingRunsOn) {
       EXPECT_EQ(error.code(), ErrorCode::kInferenceFailed);
       EXPECT_STREQ(error.what(), "window 1 broke");
     }
-    EXPECT_EQ(recognizer.in_flight, 0);
+    EXPECT_EQ(recognizer.computing, 0);
     EXPECT_FALSE(job->aborted());
     EXPECT_EQ(events.segments.size(), 1u);
   }
@@ -84,7 +84,7 @@ TEST(Transcribe, WhenTheSourceFailsThenItsErrorComesAndNothingRunsOn) {
   ScriptedScorer scorer(TenSpeeches());
   EXPECT_THROW(Transcribe(recognizer, source, &scorer, Options(true), std::make_shared<Job>()),
                CpwError);
-  EXPECT_EQ(recognizer.in_flight, 0);
+  EXPECT_EQ(recognizer.computing, 0);
 }
 
 TEST(Transcribe, WhenTheCallbackThrowsThenNothingRunsOn) {
@@ -101,7 +101,7 @@ TEST(Transcribe, WhenTheCallbackThrowsThenNothingRunsOn) {
   EXPECT_THROW(Transcribe(recognizer, source, &scorer, Options(true),
                           std::make_shared<Job>(std::make_unique<Throwing>())),
                std::runtime_error);
-  EXPECT_EQ(recognizer.in_flight, 0);
+  EXPECT_EQ(recognizer.computing, 0);
 }
 
 TEST(Transcribe, WhenTheDetectorAnswersForTooFewFramesThenItIsAnInternalError) {
@@ -188,7 +188,7 @@ TEST(Transcribe, WhenItIsAbortedInAWindowThenNothingIsInFlightAfterwards) {
       job->Abort();
     });
     EXPECT_THROW(Transcribe(recognizer, source, &scorer, Options(vad), job), Aborted);
-    EXPECT_EQ(recognizer.in_flight, 0);
+    EXPECT_EQ(recognizer.computing, 0);
     aborter.join();
     for (const double fraction : events.progress) EXPECT_LT(fraction, 1);
   }
@@ -208,7 +208,7 @@ TEST(Transcribe, WhenItIsAbortedWhileTheSourceBlocksThenItThrowsInsteadOfAShortT
       job->Abort();
     });
     EXPECT_THROW(Transcribe(recognizer, source, &scorer, Options(vad), job), Aborted);
-    EXPECT_EQ(recognizer.in_flight, 0);
+    EXPECT_EQ(recognizer.computing, 0);
     aborter.join();
   }
 }
