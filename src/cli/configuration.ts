@@ -10,7 +10,8 @@ import { mergeOptions, type Origin } from '../options/merge.js';
 import { optionsError, type OptionProblem } from '../options/parse.js';
 import type { CommandArguments } from './arguments.js';
 import { findConfigFile, readConfigFile, type FoundConfig } from './config-files.js';
-import { flagSource, type FlagSchemas, type FlagValues } from './flags.js';
+import { flagSource } from './flag-source.js';
+import type { FlagSchemas, FlagValues } from './flags.js';
 
 /** A command's options with all that is known of where they came from. */
 export interface Configuration<Schemas extends FlagSchemas> {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ParsedGlossaryOptions } from '../options/glossary.js';
-import type { translationWorkSchema } from '../options/pipeline.js';
+import type { translationWorkSchema } from '../options/subtitle-command.js';
 import type { NewJob } from '../pipeline/job.js';
 import type { RecognizerOptions } from '../options/recognizer.js';
 import { translatorOptionsOf } from '../options/translator.js';

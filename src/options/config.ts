@@ -8,15 +8,13 @@ import { logOptionsSchema } from './log.js';
 import { batchMetricsOptionsSchema } from './metrics.js';
 import { noticeOptionsSchema } from './notices.js';
 import { outputOptionsSchema } from './output.js';
-import { pipelineOptionsSchema, subtitleCommandSchema, translationWorkSchema } from './pipeline.js';
-import { modelSchema, recognizerOptionsSchema } from './recognizer.js';
+import { pipelineOptionsSchema } from './pipeline.js';
+import { subtitleCommandSchema, translationWorkSchema } from './subtitle-command.js';
+import { modelOptionsSchema, recognizerOptionsSchema } from './recognizer.js';
 import { reportingOptionsSchema } from './reporting.js';
 import { serverOptionsSchema } from './server.js';
 import { transcribeOptionsSchema } from './transcribe.js';
 import { translateCommandSchema } from './translate-command.js';
-
-/** The model alone, which is `Recognizer.load`'s first argument and no option of it. */
-export const modelOptionsSchema = z.strictObject({ model: modelSchema.meta({ group: 'Model' }) });
 
 /**
  * The schemas whose options a configuration file, a job file and `CPW_` variables may set. Every

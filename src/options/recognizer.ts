@@ -11,6 +11,9 @@ export const modelSchema = z
       'folder or a folder of safetensors; `cpw-native models list --available` shows the names',
   );
 
+/** The model alone, which is `Recognizer.load`'s first argument and no option of it. */
+export const modelOptionsSchema = z.strictObject({ model: modelSchema.meta({ group: 'Model' }) });
+
 /** The names of both engines' number formats; which ones fit is the loaded model's to say. */
 const computeTypes = [
   'auto',

@@ -11,7 +11,7 @@ import { loadAddon } from '../../src/native/load.js';
 import { recognizerOptionsSchema } from '../../src/options/recognizer.js';
 import { transcribeOptionsSchema } from '../../src/options/transcribe.js';
 import { jobRunSchemas } from '../../src/options/job-runs.js';
-import { translationWorkSchema } from '../../src/options/pipeline.js';
+import { translationWorkSchema } from '../../src/options/subtitle-command.js';
 import { translateOptionsSchema } from '../../src/options/translate.js';
 import { translatorOptionsSchema } from '../../src/options/translator.js';
 import { runCli } from '../cli/run-cli.js';

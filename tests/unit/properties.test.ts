@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { z } from 'zod';
-import { flagSource } from '../../src/cli/flags.js';
+import { flagSource } from '../../src/cli/flag-source.js';
 import { CpwError } from '../../src/errors.js';
 import { sanitizeFilename } from '../../src/export/file-name.js';
 import { outputPath, planOutputs } from '../../src/export/plan-outputs.js';

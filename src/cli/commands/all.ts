@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { optionsError } from '../../options/parse.js';
 import { suggest } from '../../options/suggest.js';
 import { wordsAfter, type CommandArguments } from '../arguments.js';
-import { describeCommand, runCommand, withGeneral, type Command } from '../command.js';
+import { describeCommand, withGeneral, type Command } from '../command.js';
 import type { FlagSchemas } from '../flags.js';
 import { commandHelp } from '../help.js';
 
@@ -235,6 +235,7 @@ function leaf<Schemas extends FlagSchemas>(command: Command<Schemas>): Leaf {
     ...(command.complete === undefined ? {} : { complete: command.complete }),
     describe: (yargs, help) => describeCommand(yargs, command, help),
     help: () => commandHelp(command, withGeneral(command.schemas)),
-    run: (args) => runCommand(args, command),
+    // Loaded here: the help needs nothing of it.
+    run: async (args) => (await import('../run-command.js')).runCommand(args, command),
   };
 }

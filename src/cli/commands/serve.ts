@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { modelOptionsSchema } from '../../options/config.js';
 import { faultOptionsSchema } from '../../options/faults.js';
 import { logOptionsSchema } from '../../options/log.js';
 import { noticeOptionsSchema } from '../../options/notices.js';
 import { reportingOptionsSchema } from '../../options/reporting.js';
 import { modelPoolOptionsSchema } from '../../options/model-pool.js';
 import { jobsDirSchema } from '../../options/pipeline.js';
-import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { modelOptionsSchema, recognizerOptionsSchema } from '../../options/recognizer.js';
 import { serverOptionsSchema } from '../../options/server.js';
 import { isLoopback } from '../../network/loopback.js';
 import { hubBreaker } from '../breakers.js';

@@ -2,18 +2,14 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import { requireLanguage } from '../../text/language.js';
 import { stemOf } from '../../export/file-name.js';
-import { modelOptionsSchema } from '../../options/config.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
 import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { outputOptionsSchema } from '../../options/output.js';
 import { optionsError } from '../../options/parse.js';
-import {
-  pipelineOptionsSchema,
-  subtitleCommandSchema,
-  translationWorkSchema,
-} from '../../options/pipeline.js';
-import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { pipelineOptionsSchema } from '../../options/pipeline.js';
+import { modelOptionsSchema, recognizerOptionsSchema } from '../../options/recognizer.js';
+import { subtitleCommandSchema, translationWorkSchema } from '../../options/subtitle-command.js';
 import { transcribeOptionsSchema, type ParsedTranscribeOptions } from '../../options/transcribe.js';
 import type { NewJob } from '../../pipeline/job.js';
 import type { Command, CommandContext } from '../command.js';

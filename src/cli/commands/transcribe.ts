@@ -1,7 +1,6 @@
-import { modelOptionsSchema } from '../../options/config.js';
 import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
-import { recognizerOptionsSchema } from '../../options/recognizer.js';
+import { modelOptionsSchema, recognizerOptionsSchema } from '../../options/recognizer.js';
 import { flagOf } from '../../options/describe.js';
 import { optionsError } from '../../options/parse.js';
 import { outputOptionsSchema } from '../../options/output.js';

@@ -1,7 +1,7 @@
 import { jobRunSchemas } from '../../options/job-runs.js';
 import { dryRunOptionsSchema, jobOptionsSchema } from '../../options/general.js';
 import { glossaryOptionsSchema } from '../../options/glossary.js';
-import { translationWorkSchema } from '../../options/pipeline.js';
+import { translationWorkSchema } from '../../options/subtitle-command.js';
 import { recognizerOptionsSchema } from '../../options/recognizer.js';
 import {
   translateCommandSchema,
