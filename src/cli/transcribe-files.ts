@@ -8,9 +8,9 @@ import type { PipelineLogger } from '../pipeline/pipeline-events.js';
 import type { dryRunOptionsSchema, jobOptionsSchema } from '../options/general.js';
 import type { jobRunSchemas } from '../options/job-runs.js';
 import type { transcribeJobSchema } from '../options/pipeline.js';
-import { checkCues } from '../subtitles/check-cues.js';
 import { spokenText } from '../subtitles/voice.js';
 import type { Segment, Transcript } from '../types.js';
+import { brokenRules } from './broken-rules.js';
 import type { CommandContext } from './command.js';
 import type { EventStream } from './event-stream.js';
 import { exitStatusOf, worstStatus } from './exit-codes.js';
@@ -219,13 +219,7 @@ function removedNote({ removed = [] }: Transcript): string | undefined {
 function rulesNote(transcript: Transcript, output: ParsedOutputOptions): string | undefined {
   const format = output.format.find(isSubtitleFormat);
   if (format === undefined) return undefined;
-  const cues = cuesOfTranscript(transcript, format, output.subtitles);
-  const violations = checkCues(cues, output.subtitles);
-  const [first] = violations;
-  if (first === undefined) return undefined;
-  const many =
-    violations.length === 1 ? '' : `${violations.length} rules of subtitles are broken; `;
-  return `${many}${first.message}`;
+  return brokenRules(cuesOfTranscript(transcript, format, output.subtitles), output.subtitles);
 }
 
 function recordFailure(file: string, error: unknown, work: TranscribeWork): void {

@@ -5,12 +5,14 @@ import { formatTranscript, writeForms } from '../export/write-transcript.js';
 import { isSubtitleFormat, type TranscriptFormat } from '../options/output.js';
 import type { ParsedSubtitleOptions } from '../options/subtitles.js';
 import { translatorOptionsOf } from '../options/translator.js';
+import type { Cue } from '../subtitles/cue.js';
 import type { NameForms } from '../text/glossary.js';
 import { translateWithGlossary } from '../text/glossary-enforce.js';
 import { coverageReport, type CoverageReport } from '../text/glossary-report.js';
 import { loadGlossary, type Glossary } from '../text/glossary.js';
 import { requireLanguage } from '../text/language.js';
 import type { Translation, TranslationProblem } from '../types.js';
+import { brokenRules } from './broken-rules.js';
 import { downloadsOf } from './downloads.js';
 import { filmNamesEngine } from './film-names-engine.js';
 import { shownInput } from './input.js';
@@ -136,19 +138,27 @@ async function translateOne(
   reporter.done();
   signal.throwIfAborted();
   const stem = `${plan.file.stem}.${target.code}`;
-  const textOf = textsOf(piece, translations, subtitles);
+  const language = target.code;
+  const cues = piece.cut.cuesOf?.(translations, { language, rules: subtitles });
+  const textOf = textsOf(piece, { translations, cues }, subtitles);
   const written = await writeForms(textOf, { stem, formats: plan.formats, outputDir, overwrite });
   const elapsedS = (performance.now() - startedAt) / 1000;
   tellTranslated(piece, { label, translations, coverage, written, elapsedS }, work);
+  if (cues === undefined || !plan.formats.some(isSubtitleFormat)) return;
+  const broken = brokenRules(cues, subtitles);
+  if (broken !== undefined) tell(work, `${label}: ${broken}`);
 }
 
 /** What is written in each form. Cues stay where they were, in a form that has cues. */
 function textsOf(
   { cut, target: { code: language } }: Piece,
-  translations: readonly TranslatedText[],
+  said: {
+    readonly translations: readonly TranslatedText[];
+    readonly cues: readonly Cue[] | undefined;
+  },
   rules: ParsedSubtitleOptions,
 ): (format: TranscriptFormat) => string {
-  const cues = cut.cuesOf?.(translations, { language, rules });
+  const { translations, cues } = said;
   const whole = cut.assemble(translations, language);
   return (format) => {
     if (cues !== undefined && isSubtitleFormat(format)) {

@@ -56,6 +56,11 @@ Maria at two o'clock.
     t.match(cues[0]?.lines.join(' '), /^Todo está bien,/u);
     t.match(cues[1]?.lines.join(' '), /las dos\.$/u);
     t.same(cues[2]?.lines, ['- Tengo hambre.', '- No te preocupes.']);
+    t.match(
+      ended.stderr,
+      /warning: .*film\.srt to es: cue 1 \(1\.000 s\) is read at 17\.33 characters a second/u,
+      'what the times leave too little room for is told',
+    );
   },
 );
 
