@@ -4,16 +4,21 @@ import { z } from 'zod';
 import { root } from './environment.js';
 import type { Figures } from './results.js';
 
+const needs = z.record(z.string(), z.string()).default({});
 const lockSchema = z.object({
   packages: z.record(
     z.string(),
     z.object({
-      dev: z.boolean().optional(),
-      devOptional: z.boolean().optional(),
-      link: z.boolean().optional(),
+      dependencies: needs,
+      optionalDependencies: needs,
+      peerDependencies: needs,
+      peerDependenciesMeta: z
+        .record(z.string(), z.object({ optional: z.boolean().optional() }))
+        .default({}),
     }),
   ),
 });
+type Packages = z.output<typeof lockSchema>['packages'];
 
 /** Megabytes on the disk of a user: the shipped addon where it was made, else that of this build. */
 export function installSize(): Figures {
@@ -27,15 +32,39 @@ export function installSize(): Figures {
   return { addonMb, javascriptMb, packagesMb, totalMb: addonMb + javascriptMb + packagesMb };
 }
 
-/** The folders of packages that a user's installation has as well. */
-function runtimePackages(): readonly string[] {
+/** The folders of packages that whoever installs the core has as well; the server's are its own. */
+export function runtimePackages(): readonly string[] {
   const lock: unknown = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  return Object.entries(lockSchema.parse(lock).packages)
-    .filter(([folder, { dev, devOptional, link }]) => {
-      return folder.startsWith('node_modules/') && !dev && !devOptional && !link;
-    })
-    .map(([folder]) => folder)
-    .filter((folder) => existsSync(path.join(root, folder)));
+  const { packages } = lockSchema.parse(lock);
+  const found = new Set<string>();
+  const visit = (folder: string): void => {
+    for (const name of neededBy(folder, packages)) {
+      const place = placeOf(name, folder, packages);
+      if (place === undefined || found.has(place)) continue;
+      found.add(place);
+      visit(place);
+    }
+  };
+  visit('');
+  return [...found].filter((folder) => existsSync(path.join(root, folder)));
+}
+
+function neededBy(folder: string, packages: Packages): readonly string[] {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+    packages[folder] ?? lockSchema.shape.packages.valueType.parse({});
+  const peers = Object.keys(peerDependencies).filter(
+    (name) => peerDependenciesMeta[name]?.optional !== true,
+  );
+  return [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers];
+}
+
+/** Where Node finds a package: beside who needs it, or further up. */
+function placeOf(name: string, folder: string, packages: Packages): string | undefined {
+  const place = path.posix.join(folder, 'node_modules', name);
+  if (packages[place] !== undefined) return place;
+  if (folder === '') return undefined;
+  const above = folder.lastIndexOf('/node_modules/');
+  return placeOf(name, above === -1 ? '' : folder.slice(0, above), packages);
 }
 
 function sizeMb(folder: string, names: RegExp): number {

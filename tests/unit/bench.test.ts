@@ -8,6 +8,7 @@ import { budgetsSchema, checkBudgets, type MeasuredBudget } from '../../bench/bu
 import { cases } from '../../bench/cases.js';
 import { speedChart } from '../../bench/chart.js';
 import { contenders } from '../../bench/contenders.js';
+import { runtimePackages } from '../../bench/install-size.js';
 import { caseText, markdown } from '../../bench/report.js';
 import { translationContenders } from '../../bench/translation.js';
 import { readChecked, summarise, type Results, type Row } from '../../bench/results.js';
@@ -227,5 +228,17 @@ t.test(
       { ...row({ case: 'load', contender: 'cpw-whisper' }, {}), failed: 'dead' },
     ]);
     t.match(crashed, { status: 1, stdout: /BROKEN: load cpw-whisper\n$/ });
+  },
+);
+
+t.test(
+  'when the size of an installation is taken, the packages are those of the core',
+  async (t) => {
+    const packages = runtimePackages();
+    for (const one of ['zod', 'yargs', 'cliui'])
+      t.ok(packages.includes(`node_modules/${one}`), one);
+    for (const one of ['fastify', '@sentry/node', 'typescript', 'tap']) {
+      t.notOk(packages.includes(`node_modules/${one}`), one);
+    }
   },
 );
