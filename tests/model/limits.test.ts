@@ -33,6 +33,8 @@ for (const by of ['itself', 'ffmpeg']) {
   t.test(`when a long file is decoded by ${by}, memory is that of a short one`, async (t) => {
     const short = await peakMb(10, by);
     const whole = await peakMb(long ? 180 : 30, by);
-    t.ok(whole < short * 1.1, `${whole} MB after ${short} MB`);
+    // The collector alone moves a peak by 20 MB on a busy machine; 20 minutes more of samples, were
+    // they kept, are 77.
+    t.ok(whole < short * 1.1 + 20, `${whole} MB after ${short} MB`);
   });
 }
