@@ -52,7 +52,14 @@ class Transcriber {
         windower_(MakeWindower(source, scorer, options.vad, options.window_s)),
         progress_(job, source),
         timeline_(source.Begin()),
-        invented_(source.Begin(), options.vad ? options.vad->threshold : 1) {}
+        invented_(source.Begin(), options.vad ? options.vad->threshold : 1) {
+    if (!(options.resume_s >= 0) || (options.resume_s > 0 && one_by_one_)) {
+      throw CpwError(
+          ErrorCode::kInvalidOptions,
+          "resumeS needs windows that do not depend on each other. Next step: leave it out "
+          "without vad and with conditionOnPreviousText.");
+    }
+  }
 
   TranscriptionResult Run() {
     DecideLanguage();
@@ -226,13 +233,6 @@ class Transcriber {
 TranscriptionResult Transcribe(WindowRecognizer& recognizer, AudioSource& source,
                                SpeechScorer* scorer, const TranscriptionOptions& options,
                                std::shared_ptr<Job> job) {
-  const bool apart = options.vad && !options.decode.condition_on_previous_text;
-  if (!(options.resume_s >= 0) || (options.resume_s > 0 && !apart)) {
-    throw CpwError(
-        ErrorCode::kInvalidOptions,
-        "resumeS needs windows that do not depend on each other. Next step: leave it out "
-        "without vad and with conditionOnPreviousText.");
-  }
   Work work(*job, source);
   Transcriber transcriber(recognizer, source, scorer, options, *job, work);
   return work.Run([&] { return transcriber.Run(); }, [&] { transcriber.Drain(); });

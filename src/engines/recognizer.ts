@@ -14,6 +14,7 @@ import type { RecognizerOptions } from '../options/recognizer.js';
 import { beamWhenUnset } from '../options/decoding.js';
 import {
   transcribeOptionsSchema,
+  windowsAreApart,
   windowWhenUnset,
   type ParsedTranscribeOptions,
   type TranscribeOptions,
@@ -177,12 +178,9 @@ export class Recognizer {
 }
 
 /** Throws CPW_INVALID_OPTIONS where windows depend on each other, or channels come at the same time. */
-function checkResume(
-  { vad, conditionOnPreviousText, channels }: ParsedTranscribeOptions,
-  { resumeS }: TranscribeContext,
-): void {
+function checkResume(options: ParsedTranscribeOptions, { resumeS }: TranscribeContext): void {
   if (resumeS === undefined) return;
-  const apart = vad !== false && !conditionOnPreviousText && channels === 'mix';
+  const apart = windowsAreApart(options);
   if (apart && Number.isFinite(resumeS) && resumeS >= 0) return;
   const message = apart
     ? `${resumeS} is no time; give seconds of the recording`

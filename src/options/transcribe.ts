@@ -4,6 +4,15 @@ import { channelsShape, checkClip, clipsShape, mediaShape } from './media.js';
 
 // Attention takes the square of a window's length, and what a longer context wins is within chance:
 // from 22 to 26 s tiny.en and base make the same errors in 309.6 s of English.
+/** True where no window depends on another one, so that a call can skip those that are done. */
+export function windowsAreApart({
+  vad,
+  conditionOnPreviousText,
+  channels,
+}: Pick<ParsedTranscribeOptions, 'vad' | 'conditionOnPreviousText' | 'channels'>): boolean {
+  return vad !== false && !conditionOnPreviousText && channels === 'mix';
+}
+
 /** Longest windows, in s, of a call that leaves `windowS` unset. */
 export const windowWhenUnset = { cpu: 24, other: 30 } as const;
 

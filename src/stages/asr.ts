@@ -4,7 +4,7 @@ import { CpwError } from '../errors.js';
 import { rounded } from '../export/transcript-schema.js';
 import type { Clip } from '../options/media.js';
 import { asrOptionsSchema } from '../options/stages.js';
-import type { TranscribeOptions } from '../options/transcribe.js';
+import { windowsAreApart, type TranscribeOptions } from '../options/transcribe.js';
 import type { Segment, Transcript } from '../types.js';
 import { recognitionHints } from '../text/glossary-hints.js';
 import { loadGlossary } from '../text/glossary.js';
@@ -191,15 +191,9 @@ async function beginOutput(
   return { count: saved.segments, last, doneS: saved.doneS };
 }
 
-/** True where a run that goes on can skip what was done and come to the same. */
-function windowsAreApart({ transcribe }: Options): boolean {
-  const { vad, conditionOnPreviousText, channels } = transcribe;
-  return vad !== false && !conditionOnPreviousText && channels === 'mix';
-}
-
 /** From where on the recogniser decodes. */
-function resumeOf(options: Options, { doneS }: Heard): Pick<TranscribeContext, 'resumeS'> {
-  return doneS !== undefined && windowsAreApart(options) ? { resumeS: doneS } : {};
+function resumeOf({ transcribe }: Options, { doneS }: Heard): Pick<TranscribeContext, 'resumeS'> {
+  return doneS !== undefined && windowsAreApart(transcribe) ? { resumeS: doneS } : {};
 }
 
 /**
@@ -207,13 +201,12 @@ function resumeOf(options: Options, { doneS }: Heard): Pick<TranscribeContext, '
  * the work begins anew behind it.
  */
 function callOptions(
-  options: Options,
+  { transcribe }: Options,
   { language, doneS }: { readonly language: string; readonly doneS: number | undefined },
 ): TranscribeOptions {
-  const { transcribe } = options;
   const decided = transcribe.multilingual || transcribe.channels === 'split' ? {} : { language };
   const { clips } = transcribe;
-  if (doneS === undefined || windowsAreApart(options)) return { ...transcribe, ...decided };
+  if (doneS === undefined || windowsAreApart(transcribe)) return { ...transcribe, ...decided };
   if (clips === undefined) return { ...transcribe, ...decided, start: doneS };
   return { ...transcribe, ...decided, clips: clipsAfter(clips, doneS) };
 }
