@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { root } from './environment.js';
 import type { Figures } from './results.js';
 
-const needs = z.record(z.string(), z.string()).default({});
+const needs = z.record(z.string(), z.string()).optional();
 const lockSchema = z.object({
   packages: z.record(
     z.string(),
@@ -14,7 +14,7 @@ const lockSchema = z.object({
       peerDependencies: needs,
       peerDependenciesMeta: z
         .record(z.string(), z.object({ optional: z.boolean().optional() }))
-        .default({}),
+        .optional(),
     }),
   ),
 });
@@ -51,11 +51,11 @@ export function runtimePackages(): readonly string[] {
 
 function neededBy(folder: string, packages: Packages): readonly string[] {
   const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
-    packages[folder] ?? lockSchema.shape.packages.valueType.parse({});
-  const peers = Object.keys(peerDependencies).filter(
-    (name) => peerDependenciesMeta[name]?.optional !== true,
+    packages[folder] ?? {};
+  const peers = Object.keys(peerDependencies ?? {}).filter(
+    (name) => peerDependenciesMeta?.[name]?.optional !== true,
   );
-  return [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers];
+  return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
 }
 
 /** Where Node finds a package: beside who needs it, or further up. */
