@@ -1,32 +1,15 @@
-import t, { type Test } from 'tap';
-import { gunzipSync } from 'node:zlib';
+import t from 'tap';
 import { accepted, ended } from '../helpers/job-client.js';
-import { localServer } from '../helpers/local-server.js';
+import { dsnOf, keepingServer } from '../helpers/keeping-server.js';
 import { until } from '../helpers/requests.js';
 import { serveProcess } from '../helpers/server-process.js';
 
-/** Keeps what is sent to it. */
-async function keeper(t: Test): Promise<{ readonly url: string; readonly bodies: string[] }> {
-  const bodies: string[] = [];
-  const { url } = await localServer(t, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-      bodies.push(plain.toString('utf8'));
-      response.end('{}');
-    });
-  });
-  return { url, bodies };
-}
-
 t.test('when a job of a server fails, who is named hears of it, and so does Sentry', async (t) => {
-  const hook = await keeper(t);
-  const sentry = await keeper(t);
+  const hook = await keepingServer(t);
+  const sentry = await keepingServer(t);
   const { url, said } = await serveProcess(t, {
     args: ['--notifications-enabled', '--notify-webhook', `${hook.url}/hook`],
-    env: { CPW_SENTRY_DSN: sentry.url.replace('//', '//key@') + '/1' },
+    env: { CPW_SENTRY_DSN: dsnOf(sentry.url) },
   });
   const job = await accepted(url, { file: 'refs.json', name: 'no-sound.wav' });
   t.match(await ended(url, job), { status: 'failed', error: { code: 'CPW_UNSUPPORTED_MEDIA' } });
@@ -49,7 +32,7 @@ t.test('when a job of a server fails, who is named hears of it, and so does Sent
 });
 
 t.test('when a server may not use the network, it says that nobody is told', async (t) => {
-  const hook = await keeper(t);
+  const hook = await keepingServer(t);
   const { url, said } = await serveProcess(t, {
     args: ['--offline', '--notifications-enabled', '--notify-webhook', hook.url],
   });

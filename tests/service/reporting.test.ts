@@ -1,6 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { CpwError } from 'cpw-native';
@@ -9,27 +6,15 @@ import type { ReportingPart } from '../../src/cli/server-package.js';
 import * as reporting from '../../src/service/reporting/index.js';
 import { scrubbedText } from '../../src/service/reporting/scrub.js';
 import { start } from '../cli/run-cli.js';
+import { dsnOf, keepingServer } from '../helpers/keeping-server.js';
 
 // The command line calls the package by this shape.
 reporting satisfies ReportingPart;
 
 /** Stands in for the host of a DSN; keeps what is sent. */
 async function sink(t: Test): Promise<{ readonly dsn: string; readonly envelopes: string[] }> {
-  const envelopes: string[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-      envelopes.push(plain.toString('utf8'));
-      response.end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { dsn: `http://key@127.0.0.1:${port}/1`, envelopes };
+  const { url, bodies } = await keepingServer(t);
+  return { dsn: dsnOf(url), envelopes: bodies };
 }
 
 const spoken = 'ask not what your country can do for you';

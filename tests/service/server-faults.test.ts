@@ -89,56 +89,51 @@ t.test('when clients do not read what they asked for, others are served', async 
   for (const socket of sockets) socket.destroy();
 });
 
-const noDisk = 'no small file system can be mounted here';
-
-/** Mounts a file system of so many KB until the test ends; undefined where that is not allowed. */
-async function smallDisk(t: Test, kb: number): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'cpw-native-small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kb}k`, 'none', folder], { stdio: 'pipe' });
-  } catch {
-    await rm(folder, { recursive: true });
-    return undefined;
-  }
-  t.teardown(async () => {
-    execFileSync('umount', ['--lazy', folder]);
-    await rm(folder, { recursive: true });
-  });
-  return folder;
+/** A test on a file system of so many KB, which is there until it ends. */
+function onSmallDisk(
+  kb: number,
+  body: (t: Test, folder: string) => Promise<void>,
+): (t: Test) => Promise<void> {
+  return async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'cpw-native-small-disk-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    try {
+      const size = `size=${kb}k`;
+      execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'none', folder], { stdio: 'pipe' });
+    } catch {
+      t.pass('left out', { skip: 'no small file system can be mounted here' });
+      return;
+    }
+    t.teardown(() => void execFileSync('umount', ['--lazy', folder]));
+    await body(t, folder);
+  };
 }
 
-t.test('when the disk is full, that is said and no half file stays', async (t) => {
-  const folder = await smallDisk(t, 1024);
-  if (folder === undefined) {
-    t.pass('left out', { skip: noDisk });
-    return;
-  }
-  const server = await serveProcess(t, { folder });
-  const { url } = server;
-  const large = new Blob([new Uint8Array(3_000_000)]);
-  const answer = await upload(url, large);
-  t.equal(answer.status, 503);
-  t.match(answer.headers.get('retry-after'), /^[1-9]\d*$/u);
-  t.match(await answer.json(), {
-    error: { code: 'unavailable', message: /no room for the upload.*Next step/u },
-  });
-  t.same(await uploadsOf(server), []);
-  const form = new FormData();
-  form.append('file', large, 'a.wav');
-  const job = await fetch(`${url}/v1/jobs`, { method: 'POST', body: form });
-  t.match([job.status, await job.json()], [503, { error: { code: 'unavailable' } }]);
-  t.same(await uploadsOf(server), []);
-  await servesOn(t, url, 'what there is room for is served');
-});
+t.test(
+  'when the disk is full, that is said and no half file stays',
+  onSmallDisk(1024, async (t, folder) => {
+    const server = await serveProcess(t, { folder });
+    const { url } = server;
+    const large = new Blob([new Uint8Array(3_000_000)]);
+    const answer = await upload(url, large);
+    t.equal(answer.status, 503);
+    t.match(answer.headers.get('retry-after'), /^[1-9]\d*$/u);
+    t.match(await answer.json(), {
+      error: { code: 'unavailable', message: /no room for the upload.*Next step/u },
+    });
+    t.same(await uploadsOf(server), []);
+    const form = new FormData();
+    form.append('file', large, 'a.wav');
+    const job = await fetch(`${url}/v1/jobs`, { method: 'POST', body: form });
+    t.match([job.status, await job.json()], [503, { error: { code: 'unavailable' } }]);
+    t.same(await uploadsOf(server), []);
+    await servesOn(t, url, 'what there is room for is served');
+  }),
+);
 
 t.test(
   'when a job fills the disk, it fails with the reason and the server serves on',
-  async (t) => {
-    const folder = await smallDisk(t, 84);
-    if (folder === undefined) {
-      t.pass('left out', { skip: noDisk });
-      return;
-    }
+  onSmallDisk(84, async (t, folder) => {
     const { url, said } = await serveProcess(t, { folder });
     const job = await accepted(url, { file: 'jfk.mp3' });
     const failed = await ended(url, job);
@@ -150,22 +145,20 @@ t.test(
     t.equal((await fetch(`${url}${job.links.self}`, { method: 'DELETE' })).status, 204);
     const answer = await upload(url, jfkCut(1));
     t.equal(answer.status, 200, 'and with the job its files are gone');
-  },
+  }),
 );
 
-t.test('when not even the end of a job can be written, it goes on once it can', async (t) => {
-  const folder = await smallDisk(t, 2048);
-  if (folder === undefined) {
-    t.pass('left out', { skip: noDisk });
-    return;
-  }
-  const { url, said } = await serveProcess(t, { folder });
-  const job = await accepted(url, { file: 'en-tale.flac' });
-  await until(() => remount(folder, 'ro'));
-  await until(() => said().includes('the end of the job could not be written'));
-  t.ok(remount(folder, 'rw'), 'the disk may be written again');
-  t.match(await ended(url, job), { status: 'completed' });
-});
+t.test(
+  'when not even the end of a job can be written, it goes on once it can',
+  onSmallDisk(2048, async (t, folder) => {
+    const { url, said } = await serveProcess(t, { folder });
+    const job = await accepted(url, { file: 'en-tale.flac' });
+    await until(() => remount(folder, 'ro'));
+    await until(() => said().includes('the end of the job could not be written'));
+    t.ok(remount(folder, 'rw'), 'the disk may be written again');
+    t.match(await ended(url, job), { status: 'completed' });
+  }),
+);
 
 t.test('when the model is removed, the loaded one serves on and no other starts', async (t) => {
   const folder = t.testdir();
